@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names to factories: what plugins, and the engine itself, enrol. No torch here.
+#pragma once
+#include <algorithm>
+
+#include "banach/parameters.hpp"
+
+namespace banach {
+
+class Architecture;
+class Builder;
+class Problem;
+class Optimizer;
+class Sampler;
+class Schedule;
+
+/// Where an entry comes from; `path` is empty for what the engine brings itself.
+struct Origin {
+  std::string plugin, version, path;
+};
+
+/// What every catalog entry tells about itself.
+struct EntryInfo {
+  std::string kind, name, doc;
+  Origin origin;
+  std::vector<ParameterInfo> parameters;
+};
+
+namespace detail {
+/// Throws PluginError: `"heat" is already provided by heat (<path>)`, naming both providers.
+[[noreturn]] BANACH_API void duplicate(const EntryInfo& first, const EntryInfo& second);
+}  // namespace detail
+
+/// One kind of thing by name: "problem", "architecture", "optimizer", ...
+template <class Base, class... Context>
+class Catalog {
+ public:
+  struct Item : EntryInfo {
+    /// Reads the parameters and builds the object; nullptr when `diagnostics` got errors.
+    std::function<std::shared_ptr<Base>(const Table&, Diagnostics&, Context...)> create;
+    /// The same table with every default written out.
+    std::function<Table(const Table&, Diagnostics&)> resolve;
+  };
+  explicit Catalog(std::string kind) : kind_(std::move(kind)) {}
+
+  /// Enrols T under a name: T has `Parameters` and a constructor from (Parameters, Context...).
+  template <class T>
+  void add(std::string name, std::string doc, const Origin& origin) {
+    using P = typename T::Parameters;
+    auto schema = std::make_shared<Schema<P>>();
+    Item item;
+    static_cast<EntryInfo&>(item) = {kind_, std::move(name), std::move(doc), origin,
+                                     schema->info()};
+    item.create = [schema](const Table& t, Diagnostics& d, Context... context) {
+      const std::size_t before = d.lines().size();
+      const P parameters = schema->read(t, d);
+      if (d.lines().size() != before) return std::shared_ptr<Base>();
+      return std::shared_ptr<Base>(std::make_shared<T>(parameters, context...));
+    };
+    item.resolve = [schema](const Table& t, Diagnostics& d) {
+      return schema->write(schema->read(t, d));
+    };
+    insert(std::move(item));
+  }
+
+  void insert(Item item) {
+    auto [place, fresh] = items_.emplace(item.name, item);
+    if (!fresh) detail::duplicate(place->second, item);
+  }
+  /// The entry, or nullptr.
+  const Item* find(const std::string& name) const {
+    const auto place = items_.find(name);
+    return place == items_.end() ? nullptr : &place->second;
+  }
+  const std::map<std::string, Item>& items() const { return items_; }
+  const std::string& kind() const { return kind_; }
+  std::vector<std::string> names() const {
+    std::vector<std::string> out;
+    for (const auto& entry : items_) out.push_back(entry.first);
+    return out;
+  }
+
+ private:
+  std::string kind_;
+  std::map<std::string, Item> items_;
+};
+
+/// What a plugin's enrolment writes into; staged, and kept only when the whole of it succeeds.
+class BANACH_API Registry {
+ public:
+  Catalog<Problem> problems{"problem"};
+  Catalog<Architecture, Builder&> architectures{"architecture"};
+  Catalog<Optimizer> optimizers{"optimizer"};
+  Catalog<Schedule> schedules{"schedule"};
+  Catalog<Sampler> samplers{"sampler"};
+
+  /// Enrols problem P (has `Parameters`, a constructor from them, and `describe(Schema<...>&)`).
+  template <class P>
+  void problem(std::string name, std::string doc) {
+    problems.add<P>(std::move(name), std::move(doc), origin_);
+  }
+  /// Enrols architecture A (has `Parameters` and a constructor from `(Parameters, Builder&)`).
+  template <class A>
+  void architecture(std::string name, std::string doc) {
+    architectures.add<A>(std::move(name), std::move(doc), origin_);
+  }
+  /// Enrols sampler S.
+  template <class S>
+  void sampler(std::string name, std::string doc) {
+    samplers.add<S>(std::move(name), std::move(doc), origin_);
+  }
+  /// Enrols schedule S.
+  template <class S>
+  void schedule(std::string name, std::string doc) {
+    schedules.add<S>(std::move(name), std::move(doc), origin_);
+  }
+  /// Enrols optimizer O.
+  template <class O>
+  void optimizer(std::string name, std::string doc) {
+    optimizers.add<O>(std::move(name), std::move(doc), origin_);
+  }
+
+  /// From here on entries belong to this origin.
+  void enter(Origin origin) { origin_ = std::move(origin); }
+  const Origin& origin() const { return origin_; }
+  /// Every entry of every catalog, by kind and name.
+  std::vector<EntryInfo> entries() const;
+
+ private:
+  Origin origin_;
+};
+
+}  // namespace banach
