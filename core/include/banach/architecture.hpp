@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// A parametrised function. Expression architectures own no memory: their layers name slots of one flat
+// parameter vector. No torch here.
+#pragma once
+#include "banach/initialisation.hpp"
+#include "banach/problem.hpp"
+
+namespace banach {
+
+/// What an architecture must map: coordinates (with ranges) and input functions to outputs.
+struct Signature {
+  Domain coordinates;
+  std::vector<InputFunction> functions;
+  int outputs = 1;
+};
+
+/// y = x W + b; weight [in, out], bias [out].
+struct BANACH_API Linear {
+  int weight = -1, bias = -1, in = 0, out = 0;
+  Expression operator()(E x) const;
+};
+
+/// A learnable (or fixed) row, [1, width]: scales, shifts, adaptive slopes.
+struct BANACH_API Row {
+  int slot = -1, width = 0;
+  operator Expression() const;
+};
+
+/// The named inputs of one evaluation.
+class BANACH_API Inputs {
+ public:
+  Inputs(Expression points, std::vector<std::pair<std::string, Expression>> functions = {});
+  /// Coordinates, [points, axes], in the order of the signature.
+  const Expression& points() const { return points_; }
+  /// Values of an input function on its sensors, [functions, sensors].
+  const Expression& function(std::string_view name) const;
+  const std::vector<std::pair<std::string, Expression>>& functions() const { return functions_; }
+
+ private:
+  Expression points_;
+  std::vector<std::pair<std::string, Expression>> functions_;
+};
+
+/// Called once before a fresh run: sets buffers from training data only (features, bases).
+class BANACH_API Preparation {
+ public:
+  virtual ~Preparation();
+  /// n collocation points of the interior, [n, axes] row major.
+  virtual std::vector<double> points(int n) = 0;
+  /// A reproducible random stream for this architecture.
+  virtual Stream stream() const = 0;
+  /// Sets a slot of the architecture (Row::slot, Linear::weight) to these numbers.
+  virtual void set(int slot, const std::vector<double>& values) = 0;
+};
+
+class BANACH_API Architecture {
+ public:
+  virtual ~Architecture();
+  /// The function itself, [points, outputs]; recorded, so it must be pure.
+  virtual Expression forward(const Inputs& inputs) const = 0;
+  /// All but the linear last layer, [points, features]; empty when the architecture has none.
+  virtual std::optional<Expression> features(const Inputs& inputs) const;
+  virtual void prepare(Preparation& preparation);
+};
+
+/// Hands out parameter slots and sub-architectures while an architecture is constructed.
+class BANACH_API Builder {
+ public:
+  virtual ~Builder();
+  virtual const Signature& signature() const = 0;
+  /// A learnable slot of this shape; names are unique within the architecture.
+  virtual int slot(const std::string& name, std::vector<std::int64_t> shape, const Init& init,
+                   int fan_in, int fan_out, bool trainable = true) = 0;
+  /// The sub-architecture of the table [architecture.<name>], which has its own `type`.
+  virtual std::shared_ptr<Architecture> part(const std::string& name, const Signature& signature) = 0;
+
+  int inputs() const { return static_cast<int>(signature().coordinates.size()); }
+  int outputs() const { return signature().outputs; }
+  Linear linear(const std::string& name, int in, int out, const Init& weight = {},
+                const std::optional<Init>& bias = Init{Init::Kind::zeros});
+  /// Like linear, but never trained: part of the checkpoint, not of the parameter vector.
+  Linear fixed(const std::string& name, int in, int out, const Init& weight, const Init& bias);
+  Row row(const std::string& name, int width, const Init& init, bool trainable = true);
+  /// Coordinates mapped from their ranges to [-1, 1].
+  Expression scaled(E points) const;
+};
+
+}  // namespace banach
