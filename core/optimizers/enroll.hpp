@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "banach/registry.hpp"
+
+namespace banach {
+
+/// sgd, adam, adamw.
+BANACH_API void enroll_optimizers(Registry& registry);
+
+}  // namespace banach

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an optimizer sees of a training problem.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include "banach/export.hpp"
+
+namespace banach {
+
+/// Loss [] and gradient [P], on the device of the parameters; reading them is the caller's host
+/// sync.
+struct Evaluation {
+  at::Tensor loss, gradient;
+};
+
+/// A scalar loss of one flat parameter vector.
+class BANACH_API Objective {
+ public:
+  virtual ~Objective();
+  /// Flat [P], real floating point; optimizers update it in place.
+  virtual at::Tensor& parameters() = 0;
+  /// Loss [] at the present parameters.
+  virtual at::Tensor value() = 0;
+  /// Loss and gradient at the present parameters.
+  virtual Evaluation gradient() = 0;
+  /// Whether the loss is sum(residuals()^2).
+  virtual bool sum_of_squares() const;
+  /// Residuals [R]; ConfigError unless the loss is a sum of squares.
+  virtual at::Tensor residuals();
+  /// d residuals / d parameters, [R, P]; ConfigError unless the loss is a sum of squares.
+  virtual at::Tensor jacobian();
+};
+
+}  // namespace banach
