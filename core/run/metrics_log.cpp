@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/run/metrics_log.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace banach {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<std::int64_t> leading_step(const std::string& line, std::size_t start, char end) {
+  std::int64_t step = 0;
+  const char* last = line.data() + line.size();
+  if (start > line.size()) return {};
+  const auto [next, error] = std::from_chars(line.data() + start, last, step);
+  if (error != std::errc() || (next != last && *next != end)) return {};
+  return step;
+}
+
+std::optional<std::int64_t> csv_step(const std::string& line) { return leading_step(line, 0, ','); }
+
+constexpr std::string_view json_start = "{\"step\":";
+
+std::optional<std::int64_t> json_step(const std::string& line) {
+  if (line.rfind(json_start, 0) != 0 || line.back() != '}') return {};
+  return leading_step(line, json_start.size(), line.find(',') == std::string::npos ? '}' : ',');
+}
+
+/// Quoted where CSV asks for it.
+std::string csv_cell(const std::string& name) {
+  if (name.find_first_of(",\"\r\n") == std::string::npos) return name;
+  std::string quoted = "\"";
+  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+std::string csv_header(const std::vector<std::string>& columns) {
+  std::string header = "step";
+  for (const auto& name : columns) header += ',' + csv_cell(name);
+  return header;
+}
+
+}  // namespace
+
+std::string shortest(double value) {
+  if (std::isnan(value)) return "nan";
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  return {text, end};
+}
+
+LineFile::LineFile(fs::path path, const std::string& header, StepOf step_of)
+    : path_(std::move(path)),
+      header_(header.empty() ? header : header + '\n'),
+      step_of_(step_of),
+      file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND)) {
+  const auto bytes = read_file(path_);
+  const auto text = ByteView(bytes).text();
+  length_ = text.size();
+  if (text.find('\n') == text.npos) {  // new, or torn in its first line
+    cut(0);
+    write_all(file_.get(), std::string_view(header_), path_);
+    length_ = header_.size();
+  } else if (text.substr(0, header_.size()) != header_) {
+    throw DataError(fmt::format("{}: its columns are \"{}\", this run writes \"{}\"",
+                                path_.string(), text.substr(0, text.find('\n')), header));
+  }
+}
+
+void LineFile::cut(std::size_t length) {
+  if (::ftruncate(file_.get(), static_cast<off_t>(length)) != 0)
+    throw IoError(path_, "truncate", errno);
+  length_ = length;
+}
+
+void LineFile::truncate_after(std::int64_t step) {
+  const auto bytes = read_file(path_);
+  const std::string text(ByteView(bytes).text());
+  std::size_t keep = header_.size();
+  for (auto end = text.find('\n', keep); end != text.npos; end = text.find('\n', keep)) {
+    const auto line = text.substr(keep, end - keep);
+    const auto found = line.empty() ? std::nullopt : step_of_(line);
+    if (!found || *found > step) break;
+    keep = end + 1;
+  }
+  cut(keep);
+}
+
+void LineFile::append(const std::string& line) {
+  try {
+    write_all(file_.get(), std::string_view(line + '\n'), path_);
+  } catch (const IoError&) {
+    // A row that stands there by half would spoil the next one; the first error is the one to tell.
+    static_cast<void>(::ftruncate(file_.get(), static_cast<off_t>(length_)) == 0);
+    throw;
+  }
+  length_ += line.size() + 1;
+}
+
+void LineFile::sync() {
+  if (::fsync(file_.get()) != 0) throw IoError(path_, "sync", errno);
+}
+
+MetricsLog::MetricsLog(const fs::path& folder, std::vector<std::string> columns)
+    : columns_(std::move(columns)),
+      csv_(folder / "metrics.csv", csv_header(columns_), csv_step),
+      jsonl_(folder / "metrics.jsonl", "", json_step) {}
+
+void MetricsLog::truncate_after(std::int64_t step) {
+  csv_.truncate_after(step);
+  jsonl_.truncate_after(step);
+}
+
+void MetricsLog::row(std::int64_t step, const std::vector<std::optional<double>>& values) {
+  BANACH_ASSERT(values.size() == columns_.size());
+  auto csv = std::to_string(step);
+  auto json = fmt::format("{}{}", json_start, step);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto text = values[i] ? shortest(*values[i]) : "";
+    csv += ',' + text;
+    json += fmt::format(",{}:", nlohmann::json(columns_[i]).dump());
+    if (!values[i])
+      json += "null";
+    else
+      json += std::isfinite(*values[i]) ? text : '"' + text + '"';
+  }
+  csv_.append(csv);
+  jsonl_.append(json + '}');
+}
+
+void MetricsLog::sync() {
+  csv_.sync();
+  jsonl_.sync();
+}
+
+TimingLog::TimingLog(const fs::path& folder)
+    : csv_(folder / "timing.csv", "step,seconds,steps_per_second", csv_step) {}
+
+void TimingLog::truncate_after(std::int64_t step) { csv_.truncate_after(step); }
+
+void TimingLog::row(std::int64_t step, double seconds, double rate) {
+  csv_.append(fmt::format("{},{:.3f},{:.6g}", step, seconds, rate));
+}
+
+}  // namespace banach
