@@ -110,7 +110,9 @@ void LineFile::sync() {
 MetricsLog::MetricsLog(const fs::path& folder, std::vector<std::string> columns)
     : columns_(std::move(columns)),
       csv_(folder / "metrics.csv", csv_header(columns_), csv_step),
-      jsonl_(folder / "metrics.jsonl", "", json_step) {}
+      jsonl_(folder / "metrics.jsonl", "", json_step) {
+  sync_directory(folder);
+}
 
 void MetricsLog::truncate_after(std::int64_t step) {
   csv_.truncate_after(step);

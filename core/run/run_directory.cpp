@@ -63,28 +63,35 @@ std::string holder() {
   return fmt::format("pid {} on {} since {:%Y-%m-%d %H:%M:%S} UTC\n", ::getpid(), host, now);
 }
 
-/// The lock dies with the process, so that it is never stale; its text only names the holder.
-Descriptor lock(const fs::path& path) {
-  const auto file = path / lock_name;
-  auto descriptor = open_file(file, O_RDWR | O_CREAT, Exit::cannot_create);
-  if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) == 0) return descriptor;
-  if (errno != EWOULDBLOCK) throw IoError(file, "lock", errno, Exit::cannot_create);
+std::string text_of(const Descriptor& file) {
   char text[512];
-  const auto count = ::pread(descriptor.get(), text, sizeof text, 0);
+  const auto count = ::pread(file.get(), text, sizeof text, 0);
   std::string who(text, count > 0 ? static_cast<std::size_t>(count) : 0);
   while (!who.empty() && who.back() == '\n') who.pop_back();
-  refuse(path, fmt::format("the run is in use by {}; wait for it or choose another name or --out",
-                           who.empty() ? "another process" : who));
+  return who.empty() ? "another process" : who;
 }
 
-/// All that a save will need, tried now and not after an hour.
+/// The lock dies with the process, so that it is never stale; its text only names the holder.
+Descriptor lock(const fs::path& path) {
+  const auto name = path / lock_name;
+  auto file = open_file(name, O_RDWR | O_CREAT, Exit::cannot_create);
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) throw IoError(name, "lock", errno, Exit::cannot_create);
+    refuse(path, fmt::format("the run is in use by {}; wait for it or choose another name or --out",
+                             text_of(file)));
+  }
+  return file;
+}
+
+/// All that a save will need, tried now and not after an hour; signs the lock on the way.
 void probe(const fs::path& path, const Descriptor& lock) {
-  const auto file = path / "run.probe";
+  // Its name is that of a temporary, so that a killed probe leaves nothing that stands in the way.
+  const auto file = path / ".tmp-probe";
   try {
-    write_atomically(file, std::string_view("probe\n"));
-    if (::unlink(file.c_str()) != 0) throw IoError(file, "remove", errno);
     if (::ftruncate(lock.get(), 0) != 0) throw IoError(path / lock_name, "write", errno);
     write_all(lock.get(), std::string_view(holder()), path / lock_name);
+    write_atomically(file, std::string_view("probe\n"));
+    if (::unlink(file.c_str()) != 0) throw IoError(file, "remove", errno);
   } catch (const IoError& e) {
     refuse(path, fmt::format("the folder cannot be written: {}", e.what()));
   }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/run/log.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <ctime>
+
+#include "core/run/progress.hpp"
+
+namespace banach {
+
+Log::Log(bool quiet, int fd) : quiet_(quiet), fd_(fd) {}
+
+void Log::open(const std::filesystem::path& path) {
+  const std::lock_guard guard(mutex_);
+  file_ = open_file(path, O_WRONLY | O_CREAT | O_APPEND);
+  path_ = path;
+  write_all(file_.get(), std::string_view(pending_), path_);
+  pending_.clear();
+}
+
+void Log::attach(Progress* progress) {
+  const std::lock_guard guard(mutex_);
+  progress_ = progress;
+}
+
+void Log::say(const std::string& line) {
+  if (progress_) progress_->clear();
+  const auto text = line + '\n';
+  static_cast<void>(::write(fd_, text.data(), text.size()) == 0);
+}
+
+void Log::record(const std::string& line) {
+  const auto text = fmt::format("{:%Y-%m-%d %H:%M:%S} {}\n", fmt::gmtime(std::time(nullptr)), line);
+  if (!file_.open()) {
+    pending_ += text;
+    return;
+  }
+  try {
+    write_all(file_.get(), std::string_view(text), path_);
+  } catch (const IoError& e) {
+    if (!failed_) say(fmt::format("warning: {}", e.what()));
+    failed_ = true;
+  }
+}
+
+void Log::info(const std::string& text) {
+  const std::lock_guard guard(mutex_);
+  if (!quiet_) say(text);
+  record(text);
+}
+
+void Log::warning(const std::string& text) {
+  const std::lock_guard guard(mutex_);
+  say("warning: " + text);
+  record("warning: " + text);
+}
+
+void Log::note(const std::string& text) {
+  const std::lock_guard guard(mutex_);
+  record(text);
+}
+
+}  // namespace banach

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/run/signals.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+
+#include "banach/error.hpp"
+
+namespace banach {
+namespace {
+
+std::atomic<int> pending{0};
+static_assert(std::atomic<int>::is_always_lock_free, "a handler may use it");
+
+void handle(int signal) {
+  const int earlier = pending.load();
+  if (signal == SIGUSR1) {
+    if (earlier == 0) pending.store(signal);
+    return;
+  }
+  if (earlier == SIGINT || earlier == SIGTERM) ::_exit(128 + signal);
+  pending.store(signal);
+}
+
+}  // namespace
+
+void install_signal_handlers() {
+  struct sigaction action {};
+  action.sa_handler = handle;
+  action.sa_flags = SA_RESTART;
+  ::sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int pending_signal() { return pending.load(std::memory_order_relaxed); }
+
+void clear_pending_signal() { pending.store(0); }
+
+int exit_code_of(int signal) {
+  return signal == SIGUSR1 ? static_cast<int>(Exit::saved) : 128 + signal;
+}
+
+const char* signal_name(int signal) {
+  switch (signal) {
+    case SIGINT:
+      return "SIGINT";
+    case SIGTERM:
+      return "SIGTERM";
+    case SIGUSR1:
+      return "SIGUSR1";
+    default:
+      return "a signal";
+  }
+}
+
+}  // namespace banach

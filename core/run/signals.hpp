@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Signals as a flag that the training loop reads between two steps.
+#pragma once
+#include "banach/export.hpp"
+
+namespace banach {
+
+/// SIGINT and SIGTERM set the flag; a second one of the two ends the process at once with 128 + n.
+/// SIGUSR1 (the warning of a batch system) sets it as well. SIGPIPE is ignored, so that a closed
+/// pipe behind stderr cannot end a run.
+BANACH_API void install_signal_handlers();
+
+/// The signal that asks for the end; 0 if there is none. SIGINT and SIGTERM win over SIGUSR1.
+BANACH_API int pending_signal();
+
+/// Forgets the signal.
+BANACH_API void clear_pending_signal();
+
+/// 75 (saved, resume me) for SIGUSR1, 128 + n for the others.
+BANACH_API int exit_code_of(int signal);
+
+/// "SIGINT", "SIGTERM", "SIGUSR1" or "a signal".
+BANACH_API const char* signal_name(int signal);
+
+}  // namespace banach
