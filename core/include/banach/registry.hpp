@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Names to factories: what plugins, and the engine itself, enrol. No torch here.
 #pragma once
-#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "banach/parameters.hpp"
 
 namespace banach {
 
-class Architecture;
-class Builder;
-class Problem;
-class Optimizer;
-class Sampler;
-class Schedule;
+class BANACH_API Architecture;
+class BANACH_API Builder;
+class BANACH_API Problem;
+class BANACH_API Optimizer;
+class BANACH_API Sampler;
+class BANACH_API Schedule;
 
 /// Where an entry comes from; `path` is empty for what the engine brings itself.
 struct Origin {
@@ -27,13 +32,13 @@ struct EntryInfo {
 };
 
 namespace detail {
-/// Throws PluginError: `"heat" is already provided by heat (<path>)`, naming both providers.
+/// Throws PluginError: `problem "heat" of plugin a is already provided by plugin b (<file of b>)`.
 [[noreturn]] BANACH_API void duplicate(const EntryInfo& first, const EntryInfo& second);
 }  // namespace detail
 
 /// One kind of thing by name: "problem", "architecture", "optimizer", ...
 template <class Base, class... Context>
-class Catalog {
+class BANACH_API Catalog {
  public:
   struct Item : EntryInfo {
     /// Reads the parameters and builds the object; nullptr when `diagnostics` got errors.
@@ -41,7 +46,7 @@ class Catalog {
     /// The same table with every default written out.
     std::function<Table(const Table&, Diagnostics&)> resolve;
   };
-  explicit Catalog(std::string kind) : kind_(std::move(kind)) {}
+  explicit Catalog(std::string kind);
 
   /// Enrols T under a name: T has `Parameters` and a constructor from (Parameters, Context...).
   template <class T>
@@ -63,27 +68,29 @@ class Catalog {
     insert(std::move(item));
   }
 
-  void insert(Item item) {
-    auto [place, fresh] = items_.emplace(item.name, item);
-    if (!fresh) detail::duplicate(place->second, item);
-  }
+  /// Throws PluginError when the name is taken.
+  void insert(Item item);
+  /// Takes all of `other`, or throws PluginError and takes nothing when a name is taken.
+  void absorb(Catalog other);
+  /// Throws what absorb would throw.
+  void check(const Catalog& other) const;
   /// The entry, or nullptr.
-  const Item* find(const std::string& name) const {
-    const auto place = items_.find(name);
-    return place == items_.end() ? nullptr : &place->second;
-  }
+  const Item* find(const std::string& name) const;
   const std::map<std::string, Item>& items() const { return items_; }
   const std::string& kind() const { return kind_; }
-  std::vector<std::string> names() const {
-    std::vector<std::string> out;
-    for (const auto& entry : items_) out.push_back(entry.first);
-    return out;
-  }
+  std::vector<std::string> names() const;
 
  private:
   std::string kind_;
   std::map<std::string, Item> items_;
 };
+
+// Their members live in the library (core/plugin/registry.cpp): plugins compile faster.
+extern template class Catalog<Problem>;
+extern template class Catalog<Architecture, Builder&>;
+extern template class Catalog<Optimizer>;
+extern template class Catalog<Schedule>;
+extern template class Catalog<Sampler>;
 
 /// What a plugin's enrolment writes into; staged, and kept only when the whole of it succeeds.
 class BANACH_API Registry {
@@ -93,6 +100,9 @@ class BANACH_API Registry {
   Catalog<Optimizer> optimizers{"optimizer"};
   Catalog<Schedule> schedules{"schedule"};
   Catalog<Sampler> samplers{"sampler"};
+
+  Registry();
+  ~Registry();
 
   /// Enrols problem P (has `Parameters`, a constructor from them, and `describe(Schema<...>&)`).
   template <class P>
@@ -125,6 +135,8 @@ class BANACH_API Registry {
   const Origin& origin() const { return origin_; }
   /// Every entry of every catalog, by kind and name.
   std::vector<EntryInfo> entries() const;
+  /// Takes every entry of `other`, or throws PluginError and takes nothing when a name is taken.
+  void absorb(Registry&& other);
 
  private:
   Origin origin_;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banach/registry.hpp"
+
+namespace banach {
+namespace {
+
+std::string provider(const Origin& origin) {
+  if (origin.plugin.empty()) return "the engine";
+  return "plugin " + origin.plugin + (origin.path.empty() ? "" : " (" + origin.path + ")");
+}
+
+}  // namespace
+
+void detail::duplicate(const EntryInfo& first, const EntryInfo& second) {
+  const std::string of = second.origin.plugin.empty() ? "" : " of plugin " + second.origin.plugin;
+  throw PluginError(second.kind + " \"" + second.name + "\"" + of + " is already provided by " +
+                    provider(first.origin));
+}
+
+template <class Base, class... Context>
+Catalog<Base, Context...>::Catalog(std::string kind) : kind_(std::move(kind)) {}
+
+template <class Base, class... Context>
+void Catalog<Base, Context...>::insert(Item item) {
+  if (const Item* first = find(item.name)) detail::duplicate(*first, item);
+  items_.emplace(item.name, std::move(item));
+}
+
+template <class Base, class... Context>
+void Catalog<Base, Context...>::check(const Catalog& other) const {
+  for (const auto& [name, item] : other.items_)
+    if (const Item* first = find(name)) detail::duplicate(*first, item);
+}
+
+template <class Base, class... Context>
+void Catalog<Base, Context...>::absorb(Catalog other) {
+  check(other);
+  items_.merge(other.items_);
+}
+
+template <class Base, class... Context>
+auto Catalog<Base, Context...>::find(const std::string& name) const -> const Item* {
+  const auto place = items_.find(name);
+  return place == items_.end() ? nullptr : &place->second;
+}
+
+template <class Base, class... Context>
+std::vector<std::string> Catalog<Base, Context...>::names() const {
+  std::vector<std::string> out;
+  for (const auto& entry : items_) out.push_back(entry.first);
+  return out;
+}
+
+template class Catalog<Problem>;
+template class Catalog<Architecture, Builder&>;
+template class Catalog<Optimizer>;
+template class Catalog<Schedule>;
+template class Catalog<Sampler>;
+
+Registry::Registry() = default;
+Registry::~Registry() = default;
+
+std::vector<EntryInfo> Registry::entries() const {
+  std::vector<EntryInfo> out;
+  const auto append = [&out](const auto& catalog) {
+    for (const auto& entry : catalog.items()) out.push_back(entry.second);
+  };
+  append(architectures);
+  append(optimizers);
+  append(problems);
+  append(samplers);
+  append(schedules);
+  return out;
+}
+
+void Registry::absorb(Registry&& other) {
+  architectures.check(other.architectures);
+  optimizers.check(other.optimizers);
+  problems.check(other.problems);
+  samplers.check(other.samplers);
+  schedules.check(other.schedules);
+  architectures.absorb(std::move(other.architectures));
+  optimizers.absorb(std::move(other.optimizers));
+  problems.absorb(std::move(other.problems));
+  samplers.absorb(std::move(other.samplers));
+  schedules.absorb(std::move(other.schedules));
+}
+
+}  // namespace banach
