@@ -56,11 +56,14 @@ install_packages() {
     return
   fi
   apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600)
-  say "installing with apt-get: $missing"
-  "${apt[@]}" update </dev/null || say "apt-get update failed; trying with the lists at hand"
+  say "installing with apt-get (log: build/packages.log): $missing"
+  mkdir -p build
   # shellcheck disable=SC2086  # one word per package
-  "${apt[@]}" install -y --no-install-recommends $missing </dev/null ||
+  if ! { "${apt[@]}" update || echo "update failed: going on with the lists at hand"
+    "${apt[@]}" install -y --no-install-recommends $missing; } </dev/null >build/packages.log 2>&1; then
+    grep '^E:' build/packages.log >&2 || true
     give_up 69 "apt-get could not install the packages; try: $command"
+  fi
   rm -f build/.configured
 }
 
