@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -37,6 +38,7 @@ struct BANACH_API Table {
 
   /// The value of a key, or nullptr.
   const Value* find(std::string_view key) const;
+  Value* find(std::string_view key);
   /// Sets or replaces a key; keeps the order of first insertion.
   Value& set(std::string key, Value value);
   /// Removes a key; false if there was none.
@@ -46,20 +48,45 @@ struct BANACH_API Table {
 };
 
 /// One value: truth, integer, number, text, list or table.
-struct Value {
+struct BANACH_API Value {
   using List = std::vector<Value>;
   std::variant<bool, std::int64_t, double, std::string, List, Table> data;
-  Source source;
+  Source source;  // of the value itself
+  Source key;     // of the key in front of it; empty in lists
 
-  Value() : data(false) {}
-  template <class T>
-  Value(T value, Source from = {}) : data(std::move(value)), source(std::move(from)) {}
+  Value();
+  Value(bool value, Source from = {});
+  Value(std::int64_t value, Source from = {});
+  template <class T, class = std::enable_if_t<std::is_integral_v<T>>>
+  Value(T value, Source from = {}) : Value(static_cast<std::int64_t>(value), std::move(from)) {}
+  Value(double value, Source from = {});
+  Value(std::string value, Source from = {});
+  Value(const char* value, Source from = {});
+  Value(List value, Source from = {});
+  Value(Table value, Source from = {});
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
 
+  /// The content as T (bool, int64, double, string, List, Table), or nullptr when it is another
+  /// type.
   template <class T>
-  const T* get() const {
-    return std::get_if<T>(&data);
-  }
+  const T* get() const;
 };
+template <>
+BANACH_API const bool* Value::get<bool>() const;
+template <>
+BANACH_API const std::int64_t* Value::get<std::int64_t>() const;
+template <>
+BANACH_API const double* Value::get<double>() const;
+template <>
+BANACH_API const std::string* Value::get<std::string>() const;
+template <>
+BANACH_API const Value::List* Value::get<Value::List>() const;
+template <>
+BANACH_API const Table* Value::get<Table>() const;
 
 /// "truth value", "integer", "number", "text", "list", "table": as error texts call it.
 BANACH_API const char* type_name(const Value& value);

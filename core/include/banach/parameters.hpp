@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parameters: a plain struct plus one `describe(Schema<P>&)`. The same declaration is types, defaults,
-// checks, error texts, `banach describe`, the resolved configuration and the documentation.
+// Parameters: a plain struct plus one `describe(Schema<P>&)`. The same declaration is types,
+// defaults, checks, error texts, `banach describe`, the resolved configuration and the
+// documentation. Only thin, type-erasing templates live here, so that a plugin compiles fast.
 #pragma once
-#include <functional>
+#include <cstddef>
 #include <map>
 #include <optional>
-#include <type_traits>
 
 #include "banach/config.hpp"
 
 namespace banach {
 
 /// What `banach describe` prints about one parameter; `children` for tables and lists of tables.
+/// An empty `fallback` of a parameter that is not required: it may be absent.
 struct ParameterInfo {
   std::string name, type, fallback, rule, doc;
   bool required = false;
@@ -20,215 +21,248 @@ struct ParameterInfo {
 
 /// How one type is read from and written to a configuration; specialise it for own types:
 ///   static std::string type();  static std::vector<ParameterInfo> children();
-///   static bool read(const Value&, const std::string& path, Diagnostics&, T&);  // false: wrong type
-///   static Value write(const T&);
+///   static bool read(const Value&, const std::string& path, Diagnostics&, T&);  // false: wrong
+///   type static Value write(const T&);
 template <class T, class = void>
 struct Convert;
 
-template <class P>
-class Schema;
-
 namespace detail {
+
+/// A rule on one element of a parameter: a predicate of any type behind one function pointer.
+struct Check {
+  std::string text;  // completes "must be ..."
+  std::vector<std::string> options;
+  std::shared_ptr<const void> state;
+  bool (*holds)(const void* state, const void* element) = nullptr;
+};
+
+/// Convert<T> without the T.
+struct Operations {
+  std::string (*type)();
+  std::vector<ParameterInfo> (*children)();
+  bool (*read)(const Value&, const std::string& path, Diagnostics&, void* out);
+  Value (*write)(const void*);
+  bool (*absent)(const void*);                                // an empty optional
+  std::ptrdiff_t (*first_broken)(const void*, const Check&);  // index of the element, or -1
+};
 
 struct Field {
   ParameterInfo info;
-  std::function<void(const Value&, const std::string& path, Diagnostics&, void* object)> read;
-  std::function<Value(const void* object)> write;
+  const Operations* type;
+  std::size_t offset;
+  std::vector<Check> checks;
 };
-using Rest = std::function<void(std::string key, const Value&, const std::string& path,
-                                Diagnostics&, void* object)>;
 
-/// Reads every entry of `table` into `object`: unknown keys (nearest name), missing required keys,
-/// wrong types and broken rules become diagnostics. Keys that no field knows go to `tables` when it
-/// is set and the value is a table, else to `rest` when it is set.
-BANACH_API void read_fields(const std::vector<Field>& fields, const Rest& rest, const Rest& tables,
-                            const Table& table, Diagnostics& diagnostics, void* object);
-/// "problem.length = -1.0: must be > 0"
-BANACH_API void broken_rule(const Value& value, const std::string& path, const std::string& rule,
-                            Diagnostics& diagnostics);
 BANACH_API std::string join_path(const std::string& path, const std::string& key);
+/// "problem.length: expected number, got text "long"", at the value.
+BANACH_API void wrong_type(const Value& value, const std::string& path, const std::string& expected,
+                           Diagnostics& diagnostics);
+/// Reads a list, or a single value as a list of one; `grow` appends an element and returns it.
+BANACH_API bool read_list(const Value&, const std::string& path, Diagnostics&, const Operations&,
+                          void* list, void* (*grow)(void* list));
+BANACH_API Value write_list(const void* list, std::size_t size, const Operations&,
+                            const void* (*element)(const void* list, std::size_t index));
+BANACH_API bool read_map(const Value&, const std::string& path, Diagnostics&, const Operations&,
+                         void* map, void* (*slot)(void* map, const std::string& key));
+BANACH_API void put(Value& table, const std::string& key, Value value);
 
-}  // namespace detail
-
-/// Handle that Schema::field returns, to add rules in a chain. T is the type of one element for lists.
-template <class T>
-class Rules {
+/// The erased half of Schema: fields at offsets of an object.
+class BANACH_API Fields {
  public:
-  struct Check {
-    std::string text;
-    std::function<bool(const T&)> holds;
-  };
-  Rules(ParameterInfo& info, std::vector<Check>& checks) : info_(info), checks_(checks) {}
+  Fields();
+  Fields(const Fields&) = delete;
+  Fields& operator=(const Fields&) = delete;
+  ~Fields();
 
-  /// A rule of one's own; `text` completes "must be ...".
-  Rules& where(const std::string& text, std::function<bool(const T&)> holds) {
-    info_.rule += (info_.rule.empty() ? "" : ", ") + text;
-    checks_.push_back({text, std::move(holds)});
-    return *this;
-  }
-  Rules& positive() {
-    return where("> 0", [](const T& t) { return t > T(0); });
-  }
-  Rules& at_least(T low) {
-    return where(">= " + to_text(Value(low)), [low](const T& t) { return t >= low; });
-  }
-  Rules& at_most(T high) {
-    return where("<= " + to_text(Value(high)), [high](const T& t) { return t <= high; });
-  }
-  Rules& one_of(std::vector<T> options) {
-    std::vector<std::string> texts;
-    for (const auto& option : options) texts.push_back(to_text(Value(option)));
-    return where("one of " + join(texts), [options = std::move(options)](const T& t) {
-      for (const auto& option : options)
-        if (option == t) return true;
-      return false;
-    });
-  }
-  Rules& required() {
-    info_.required = true;
-    return *this;
-  }
+  Field& add(std::string name, std::string doc, const Operations& type, const void* fallback,
+             std::size_t offset);
+  void keep_rest(std::size_t offset);
+  void keep_named(std::string doc, const Operations& element, const Operations& map,
+                  std::size_t offset, void* (*slot)(void* map, const std::string& key));
+  /// Reads every entry of `table` into `object`; unknown keys, missing required keys, wrong types
+  /// and broken rules become diagnostics. False when there were any.
+  bool read(const Table& table, Diagnostics& diagnostics, void* object) const;
+  /// The same under another path and place than the table's own.
+  bool read_as(const Table& table, const std::string& path, const Source& source,
+               Diagnostics& diagnostics, void* object) const;
+  Table write(const void* object) const;
+  std::vector<ParameterInfo> info() const;
 
  private:
-  ParameterInfo& info_;
-  std::vector<Check>& checks_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
-namespace detail {
+BANACH_API void add_rule(Field& field, Check check);
+/// "one of "tanh", "sin"", and the texts of the list as suggestions of the last rule.
+BANACH_API std::string choice(const Value::List& options);
+BANACH_API void suggest(Field& field, const Value::List& options);
+
 template <class T>
 struct Element {
   using type = T;
-  static bool every(const T& t, const std::function<bool(const T&)>& holds) { return holds(t); }
+  static std::ptrdiff_t first_broken(const void* value, const Check& check) {
+    return check.holds(check.state.get(), value) ? -1 : 0;
+  }
 };
 template <class T>
 struct Element<std::vector<T>> {
   using type = T;
-  static bool every(const std::vector<T>& list, const std::function<bool(const T&)>& holds) {
-    for (const auto& t : list)
-      if (!holds(t)) return false;
-    return true;
+  static std::ptrdiff_t first_broken(const void* value, const Check& check) {
+    const auto& list = *static_cast<const std::vector<T>*>(value);
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (!check.holds(check.state.get(), &list[i])) return static_cast<std::ptrdiff_t>(i);
+    return -1;
   }
 };
 template <class T>
 struct Element<std::optional<T>> {
   using type = T;
-  static bool every(const std::optional<T>& t, const std::function<bool(const T&)>& holds) {
-    return !t || holds(*t);
+  static std::ptrdiff_t first_broken(const void* value, const Check& check) {
+    const auto& optional = *static_cast<const std::optional<T>*>(value);
+    return !optional || check.holds(check.state.get(), &*optional) ? -1 : 0;
   }
 };
+
+template <class T>
+struct Erased {
+  static bool read(const Value& v, const std::string& path, Diagnostics& d, void* out) {
+    return Convert<T>::read(v, path, d, *static_cast<T*>(out));
+  }
+  static Value write(const void* value) { return Convert<T>::write(*static_cast<const T*>(value)); }
+  static bool never(const void*) { return false; }
+};
+template <class T>
+constexpr bool (*absent_of(const std::optional<T>*))(const void*) {
+  return
+      [](const void* value) { return !static_cast<const std::optional<T>*>(value)->has_value(); };
+}
+constexpr bool (*absent_of(const void*))(const void*) { return &Erased<bool>::never; }
+
+template <class T>
+inline constexpr Operations operations = {&Convert<T>::type,
+                                          &Convert<T>::children,
+                                          &Erased<T>::read,
+                                          &Erased<T>::write,
+                                          absent_of(static_cast<const T*>(nullptr)),
+                                          &Element<T>::first_broken};
+
 }  // namespace detail
 
-/// The fields of parameter struct P, declared by `void describe(Schema<P>&)` beside P (found by ADL).
-/// Defaults are P's own member initialisers.
+/// Handle that Schema::field returns, to add rules in a chain. T is the type of one element for
+/// lists.
+template <class T>
+class Rules {
+ public:
+  explicit Rules(detail::Field& field) : field_(field) {}
+
+  /// A rule of one's own, `bool holds(const T&)`; `text` completes "must be ...".
+  template <class F>
+  Rules& where(std::string text, F holds) {
+    detail::add_rule(field_, {std::move(text),
+                              {},
+                              std::shared_ptr<const void>(
+                                  new F(std::move(holds)),
+                                  [](const void* f) { delete static_cast<const F*>(f); }),
+                              [](const void* f, const void* t) -> bool {
+                                return (*static_cast<const F*>(f))(*static_cast<const T*>(t));
+                              }});
+    return *this;
+  }
+  Rules& positive();
+  Rules& at_least(T low);
+  Rules& at_most(T high);
+  Rules& one_of(std::vector<T> options);
+  Rules& required() {
+    field_.info.required = true;
+    return *this;
+  }
+
+ private:
+  detail::Field& field_;
+};
+
+template <class T>
+Rules<T>& Rules<T>::positive() {
+  return where("> 0", [](const T& t) { return t > T(0); });
+}
+template <class T>
+Rules<T>& Rules<T>::at_least(T low) {
+  const std::string text = ">= " + to_text(Convert<T>::write(low));
+  return where(text, [low = std::move(low)](const T& t) { return t >= low; });
+}
+template <class T>
+Rules<T>& Rules<T>::at_most(T high) {
+  const std::string text = "<= " + to_text(Convert<T>::write(high));
+  return where(text, [high = std::move(high)](const T& t) { return t <= high; });
+}
+template <class T>
+Rules<T>& Rules<T>::one_of(std::vector<T> options) {
+  Value::List list;
+  for (const T& option : options) list.push_back(Convert<T>::write(option));
+  where(detail::choice(list), [options = std::move(options)](const T& t) {
+    for (const T& option : options)
+      if (option == t) return true;
+    return false;
+  });
+  detail::suggest(field_, list);
+  return *this;
+}
+
+/// The fields of parameter struct P, declared by `void describe(Schema<P>&)` beside P (found by
+/// ADL). Defaults are P's own member initialisers.
 template <class P>
-class Schema {
+class Schema : public detail::Fields {
  public:
   Schema() { describe(*this); }
-  Schema(const Schema&) = delete;
-  Schema& operator=(const Schema&) = delete;
 
   /// One parameter. Lists accept a single value as a list of one; numbers accept integers.
-  template <class T>
-  Rules<typename detail::Element<T>::type> field(std::string name, T P::*member, std::string doc) {
-    using Check = typename Rules<typename detail::Element<T>::type>::Check;
-    auto checks = std::make_shared<std::vector<Check>>();
-    detail::Field f;
-    f.info.name = std::move(name);
-    f.info.type = Convert<T>::type();
-    f.info.fallback = to_text(Convert<T>::write(P{}.*member));
-    f.info.doc = std::move(doc);
-    f.info.children = Convert<T>::children();
-    f.read = [member, checks](const Value& v, const std::string& path, Diagnostics& d, void* p) {
-      T value = static_cast<P*>(p)->*member;
-      if (!Convert<T>::read(v, path, d, value)) {
-        d.error(v.source, path + ": expected " + Convert<T>::type() + ", got " + type_name(v));
-        return;
-      }
-      for (const auto& check : *checks)
-        if (!detail::Element<T>::every(value, check.holds))
-          detail::broken_rule(v, path, check.text, d);
-      static_cast<P*>(p)->*member = std::move(value);
-    };
-    f.write = [member](const void* p) {
-      return Convert<T>::write(static_cast<const P*>(p)->*member);
-    };
-    fields_.push_back(std::make_unique<detail::Field>(std::move(f)));
-    checks_.push_back(checks);
-    return {fields_.back()->info, *checks};
+  template <class T, class Owner>
+  Rules<typename detail::Element<T>::type> field(std::string name, T Owner::*member,
+                                                 std::string doc) {
+    return Rules<typename detail::Element<T>::type>(add(std::move(name), std::move(doc),
+                                                        detail::operations<T>, &(defaults_.*member),
+                                                        offset(member)));
   }
 
   /// Keys that no field names are kept in this table, for somebody else to read.
-  void rest(Table P::*member) {
-    rest_ = [member](std::string key, const Value& v, const std::string&, Diagnostics&, void* p) {
-      (static_cast<P*>(p)->*member).set(std::move(key), v);
-    };
-    write_rest_ = [member](const void* p) { return static_cast<const P*>(p)->*member; };
-  }
+  void rest(Table P::*member) { keep_rest(offset(member)); }
 
   /// Sub-tables under names that no field has ([sampling.initial]) are read as T, or any value
   /// ([weights] initial = 10.0) when T is no table.
   template <class T>
   void named(std::map<std::string, T> P::*member, std::string doc) {
-    named_.name = "<name>";
-    named_.type = Convert<T>::type();
-    named_.doc = std::move(doc);
-    named_.children = Convert<T>::children();
-    auto read = [member](std::string key, const Value& v, const std::string& path, Diagnostics& d,
-                         void* p) {
-      T value{};
-      if (!Convert<T>::read(v, path, d, value))
-        d.error(v.source, path + ": expected " + Convert<T>::type() + ", got " + type_name(v));
-      (static_cast<P*>(p)->*member)[key] = std::move(value);
-    };
-    (named_.children.empty() ? rest_ : tables_) = read;
-    write_rest_ = [member](const void* p) {
-      Table out;
-      for (const auto& [key, value] : static_cast<const P*>(p)->*member)
-        out.set(key, Convert<T>::write(value));
-      return out;
-    };
+    using Map = std::map<std::string, T>;
+    keep_named(std::move(doc), detail::operations<T>, detail::operations<Map>, offset(member),
+               &Convert<Map>::slot);
   }
 
   /// The struct of one table, with every problem found added to `diagnostics`.
   P read(const Table& table, Diagnostics& diagnostics) const {
     P object{};
-    std::vector<detail::Field> fields;
-    for (const auto& f : fields_) fields.push_back(*f);
-    detail::read_fields(fields, rest_, tables_, table, diagnostics, &object);
+    Fields::read(table, diagnostics, &object);
     return object;
   }
 
-  /// The complete table, defaults included.
-  Table write(const P& object) const {
-    Table out;
-    for (const auto& f : fields_) out.set(f->info.name, f->write(&object));
-    if (write_rest_)
-      for (auto& [key, value] : write_rest_(&object).entries) out.set(key, value);
-    return out;
-  }
-
-  std::vector<ParameterInfo> info() const {
-    std::vector<ParameterInfo> out;
-    for (const auto& f : fields_) out.push_back(f->info);
-    if (!named_.name.empty()) out.push_back(named_);
-    return out;
-  }
+  /// The complete table, defaults included, empty optionals left out.
+  Table write(const P& object) const { return Fields::write(&object); }
 
  private:
-  std::vector<std::unique_ptr<detail::Field>> fields_;
-  std::vector<std::shared_ptr<void>> checks_;
-  detail::Rest rest_, tables_;
-  std::function<Table(const void*)> write_rest_;
-  ParameterInfo named_;
+  template <class T, class Owner>
+  std::size_t offset(T Owner::*member) const {
+    return static_cast<std::size_t>(reinterpret_cast<const char*>(&(defaults_.*member)) -
+                                    reinterpret_cast<const char*>(&defaults_));
+  }
+  P defaults_{};
 };
 
-#define BANACH_CONVERT_SCALAR(T)                                                               \
-  template <>                                                                                  \
-  struct BANACH_API Convert<T> {                                                               \
-    static std::string type();                                                                 \
-    static std::vector<ParameterInfo> children() { return {}; }                                \
+#define BANACH_CONVERT_SCALAR(T)                                                                 \
+  template <>                                                                                    \
+  struct BANACH_API Convert<T> {                                                                 \
+    static std::string type();                                                                   \
+    static std::vector<ParameterInfo> children();                                                \
     static bool read(const Value& v, const std::string& path, Diagnostics& diagnostics, T& out); \
-    static Value write(const T& value);                                                        \
+    static Value write(const T& value);                                                          \
   };
 BANACH_CONVERT_SCALAR(bool)
 BANACH_CONVERT_SCALAR(std::int64_t)
@@ -243,22 +277,19 @@ struct Convert<std::vector<T>> {
   static std::vector<ParameterInfo> children() { return Convert<T>::children(); }
   static bool read(const Value& v, const std::string& path, Diagnostics& d, std::vector<T>& out) {
     out.clear();
-    const auto* list = v.get<Value::List>();
-    if (!list) return Convert<T>::read(v, path, d, out.emplace_back());
-    for (std::size_t i = 0; i < list->size(); ++i)
-      if (!Convert<T>::read((*list)[i], detail::join_path(path, std::to_string(i)), d,
-                            out.emplace_back()))
-        return false;
-    return true;
+    return detail::read_list(v, path, d, detail::operations<T>, &out, [](void* list) -> void* {
+      return &static_cast<std::vector<T>*>(list)->emplace_back();
+    });
   }
   static Value write(const std::vector<T>& list) {
-    Value::List out;
-    for (const auto& t : list) out.push_back(Convert<T>::write(t));
-    return Value(std::move(out));
+    return detail::write_list(&list, list.size(), detail::operations<T>,
+                              [](const void* l, std::size_t i) -> const void* {
+                                return &(*static_cast<const std::vector<T>*>(l))[i];
+                              });
   }
 };
 
-/// Absent stays empty; written as an empty text, which resolved configurations leave out.
+/// Absent stays empty and is left out of resolved configurations.
 template <class T>
 struct Convert<std::optional<T>> {
   static std::string type() { return Convert<T>::type(); }
@@ -267,49 +298,54 @@ struct Convert<std::optional<T>> {
     return Convert<T>::read(v, path, d, out.emplace());
   }
   static Value write(const std::optional<T>& value) {
-    return value ? Convert<T>::write(*value) : Value(std::string());
+    return value ? Convert<T>::write(*value) : Value("");
   }
 };
 
 template <class T>
 struct Convert<std::map<std::string, T>> {
   static std::string type() { return "table of " + Convert<T>::type(); }
-  static std::vector<ParameterInfo> children() { return {}; }
+  static std::vector<ParameterInfo> children() { return Convert<T>::children(); }
   static bool read(const Value& v, const std::string& path, Diagnostics& d,
                    std::map<std::string, T>& out) {
-    const auto* table = v.get<Table>();
-    if (!table) return false;
     out.clear();
-    for (const auto& [key, value] : table->entries) {
-      const std::string where = detail::join_path(path, key);
-      if (!Convert<T>::read(value, where, d, out[key]))
-        d.error(value.source,
-                where + ": expected " + Convert<T>::type() + ", got " + type_name(value));
-    }
-    return true;
+    return detail::read_map(v, path, d, detail::operations<T>, &out, &slot);
   }
   static Value write(const std::map<std::string, T>& map) {
-    Table out;
-    for (const auto& [key, value] : map) out.set(key, Convert<T>::write(value));
-    return Value(std::move(out));
+    Value out{Table()};
+    for (const auto& entry : map) detail::put(out, entry.first, Convert<T>::write(entry.second));
+    return out;
+  }
+  static void* slot(void* map, const std::string& key) {
+    return &(*static_cast<std::map<std::string, T>*>(map))[key];
   }
 };
+
+namespace detail {
+BANACH_API bool read_struct(const Value&, const std::string& path, Diagnostics&, const Fields&,
+                            void* object);
+}
 
 /// Structs with a `describe` of their own are tables.
 template <class P>
 struct Convert<P, std::void_t<decltype(describe(std::declval<Schema<P>&>()))>> {
-  static std::string type() { return "table"; }
+  static std::string type() { return Convert<Table>::type(); }
   static std::vector<ParameterInfo> children() { return Schema<P>().info(); }
   static bool read(const Value& v, const std::string& path, Diagnostics& d, P& out) {
-    const auto* table = v.get<Table>();
-    if (!table) return false;
-    Table named = *table;
-    named.path = path;
-    if (!named.source.file) named.source = v.source;
-    out = Schema<P>().read(named, d);
-    return true;
+    return detail::read_struct(v, path, d, Schema<P>(), &out);
   }
   static Value write(const P& object) { return Value(Schema<P>().write(object)); }
 };
+
+// Instantiated once, in the library.
+extern template class BANACH_API Rules<std::int64_t>;
+extern template class BANACH_API Rules<double>;
+extern template struct BANACH_API Convert<std::vector<std::int64_t>>;
+extern template struct BANACH_API Convert<std::vector<double>>;
+extern template struct BANACH_API Convert<std::vector<std::string>>;
+extern template struct BANACH_API Convert<std::optional<std::int64_t>>;
+extern template struct BANACH_API Convert<std::optional<double>>;
+extern template struct BANACH_API Convert<std::optional<std::string>>;
+extern template struct BANACH_API Convert<std::map<std::string, double>>;
 
 }  // namespace banach

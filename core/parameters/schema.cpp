@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// The erased half of Schema: tables to structs and back.
+#include "banach/parameters.hpp"
+#include "core/parameters/text.hpp"
+
+namespace banach::detail {
+
+namespace {
+
+constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+void* at(void* object, std::size_t offset) { return static_cast<char*>(object) + offset; }
+const void* at(const void* object, std::size_t offset) {
+  return static_cast<const char*>(object) + offset;
+}
+
+std::string in_parentheses(const std::string& doc) { return doc.empty() ? "" : " (" + doc + ")"; }
+
+void broken_rule(const Value& value, const std::string& path, const Check& check,
+                 const ParameterInfo& info, Diagnostics& diagnostics) {
+  std::string hint;
+  if (const auto* text = value.get<std::string>()) {
+    const std::string near = nearest(*text, check.options);
+    if (!near.empty()) hint = "; did you mean " + quoted(near) + "?";
+  }
+  diagnostics.error(value.source, path + " = " + shortened(to_text(value)) + ": must be " +
+                                      check.text + hint + in_parentheses(info.doc));
+}
+
+void apply_rules(const Field& field, const Value& value, const std::string& path,
+                 Diagnostics& diagnostics, const void* content) {
+  for (const Check& check : field.checks) {
+    const std::ptrdiff_t broken = field.type->first_broken(content, check);
+    if (broken < 0) continue;
+    const auto* list = value.get<Value::List>();
+    const auto index = static_cast<std::size_t>(broken);
+    if (list && index < list->size())
+      broken_rule((*list)[index], join_path(path, std::to_string(index)), check, field.info,
+                  diagnostics);
+    else
+      broken_rule(value, path, check, field.info, diagnostics);
+  }
+}
+
+void read_field(const Field& field, const Value& value, const std::string& path,
+                Diagnostics& diagnostics, void* content) {
+  const std::size_t before = diagnostics.lines().size();
+  if (!field.type->read(value, path, diagnostics, content))
+    wrong_type(value, path, field.type->type(), diagnostics);
+  if (diagnostics.lines().size() == before) apply_rules(field, value, path, diagnostics, content);
+}
+
+}  // namespace
+
+struct Fields::State {
+  std::vector<std::unique_ptr<Field>> fields;
+  std::size_t rest = nowhere, named = nowhere;
+  ParameterInfo named_info;
+  const Operations *element = nullptr, *map = nullptr;
+  void* (*slot)(void* map, const std::string& key) = nullptr;
+
+  const Field* find(const std::string& name) const {
+    for (const auto& field : fields)
+      if (field->info.name == name) return field.get();
+    return nullptr;
+  }
+  bool read_unknown(const std::string& key, const Value& value, const std::string& path,
+                    Diagnostics& diagnostics, void* object) const;
+  void report_unknown(const std::string& key, const Value& value, const std::string& path,
+                      Diagnostics& diagnostics) const;
+  bool read(const Table& table, const std::string& path, const Source& source,
+            Diagnostics& diagnostics, void* object) const;
+};
+
+/// Where a key goes that no field has: by name, into the rest, or nowhere (false).
+bool Fields::State::read_unknown(const std::string& key, const Value& value,
+                                 const std::string& path, Diagnostics& diagnostics,
+                                 void* object) const {
+  if (named != nowhere && (named_info.children.empty() || value.get<Table>())) {
+    if (!element->read(value, path, diagnostics, slot(at(object, named), key)))
+      wrong_type(value, path, element->type(), diagnostics);
+    return true;
+  }
+  if (rest == nowhere) return false;
+  static_cast<Table*>(at(object, rest))->set(key, value);
+  return true;
+}
+
+void Fields::State::report_unknown(const std::string& key, const Value& value,
+                                   const std::string& path, Diagnostics& diagnostics) const {
+  std::vector<std::string> names;
+  for (const auto& field : fields) names.push_back(field->info.name);
+  const std::string near = nearest(key, names);
+  std::string text = path.empty() ? "unknown parameter " : path + " has no parameter ";
+  text += quoted(shortened(key));
+  if (!near.empty())
+    text += "; did you mean " + quoted(near) + "?";
+  else if (names.empty())
+    text += "; it takes none";
+  else
+    text += "; known: " + join(names);
+  diagnostics.error(value.key.file ? value.key : value.source, text);
+}
+
+bool Fields::State::read(const Table& table, const std::string& path, const Source& source,
+                         Diagnostics& diagnostics, void* object) const {
+  const std::size_t before = diagnostics.lines().size();
+  for (const auto& [key, value] : table.entries) {
+    const std::string where = join_path(path, key);
+    if (const Field* field = find(key))
+      read_field(*field, value, where, diagnostics, at(object, field->offset));
+    else if (!read_unknown(key, value, where, diagnostics, object))
+      report_unknown(key, value, path, diagnostics);
+  }
+  for (const auto& field : fields)
+    if (field->info.required && !table.find(field->info.name))
+      diagnostics.error(source, (path.empty() ? "" : path + ": ") + quoted(field->info.name) +
+                                    " is required" + in_parentheses(field->info.doc));
+  return diagnostics.lines().size() == before;
+}
+
+Fields::Fields() : state_(std::make_unique<State>()) {}
+Fields::~Fields() = default;
+
+Field& Fields::add(std::string name, std::string doc, const Operations& type, const void* fallback,
+                   std::size_t offset) {
+  auto field = std::make_unique<Field>();
+  field->info.name = std::move(name);
+  field->info.doc = std::move(doc);
+  field->info.type = type.type();
+  field->info.children = type.children();
+  if (!type.absent(fallback)) field->info.fallback = to_text(type.write(fallback));
+  field->type = &type;
+  field->offset = offset;
+  return *state_->fields.emplace_back(std::move(field));
+}
+
+void Fields::keep_rest(std::size_t offset) { state_->rest = offset; }
+
+void Fields::keep_named(std::string doc, const Operations& element, const Operations& map,
+                        std::size_t offset, void* (*slot)(void* map, const std::string& key)) {
+  state_->named = offset;
+  state_->element = &element;
+  state_->map = &map;
+  state_->slot = slot;
+  state_->named_info.name = "<name>";
+  state_->named_info.type = element.type();
+  state_->named_info.doc = std::move(doc);
+  state_->named_info.children = element.children();
+}
+
+bool Fields::read(const Table& table, Diagnostics& diagnostics, void* object) const {
+  return state_->read(table, table.path, table.source, diagnostics, object);
+}
+
+bool read_struct(const Value& value, const std::string& path, Diagnostics& diagnostics,
+                 const Fields& fields, void* object) {
+  const auto* table = value.get<Table>();
+  if (!table) return false;
+  fields.read_as(*table, path, table->source.file ? table->source : value.source, diagnostics,
+                 object);
+  return true;
+}
+
+bool Fields::read_as(const Table& table, const std::string& path, const Source& source,
+                     Diagnostics& diagnostics, void* object) const {
+  return state_->read(table, path, source, diagnostics, object);
+}
+
+Table Fields::write(const void* object) const {
+  Table out;
+  const auto append = [&out](const Table& more) {
+    for (const auto& [key, value] : more.entries) out.set(key, value);
+  };
+  for (const auto& field : state_->fields) {
+    const void* content = at(object, field->offset);
+    if (!field->type->absent(content)) out.set(field->info.name, field->type->write(content));
+  }
+  if (state_->named != nowhere) append(*state_->map->write(at(object, state_->named)).get<Table>());
+  if (state_->rest != nowhere) append(*static_cast<const Table*>(at(object, state_->rest)));
+  return out;
+}
+
+std::vector<ParameterInfo> Fields::info() const {
+  std::vector<ParameterInfo> out;
+  for (const auto& field : state_->fields) out.push_back(field->info);
+  if (state_->named != nowhere) out.push_back(state_->named_info);
+  return out;
+}
+
+void add_rule(Field& field, Check check) {
+  field.info.rule += (field.info.rule.empty() ? "" : ", ") + check.text;
+  field.checks.push_back(std::move(check));
+}
+
+std::string choice(const Value::List& options) {
+  std::vector<std::string> texts;
+  for (const Value& option : options) texts.push_back(to_text(option));
+  return "one of " + join(texts);
+}
+
+void suggest(Field& field, const Value::List& options) {
+  for (const Value& option : options)
+    if (const auto* text = option.get<std::string>()) field.checks.back().options.push_back(*text);
+}
+
+}  // namespace banach::detail
