@@ -4,6 +4,7 @@
 #pragma once
 #include "banach/initialisation.hpp"
 #include "banach/problem.hpp"
+#include "banach/stream.hpp"
 
 namespace banach {
 
@@ -76,7 +77,7 @@ class BANACH_API Builder {
 
   int inputs() const { return static_cast<int>(signature().coordinates.size()); }
   int outputs() const { return signature().outputs; }
-  Linear linear(const std::string& name, int in, int out, const Init& weight = {},
+  Linear linear(const std::string& name, int in, int out, const Init& weight = Init{Init::Kind::xavier_uniform},
                 const std::optional<Init>& bias = Init{Init::Kind::zeros});
   /// Like linear, but never trained: part of the checkpoint, not of the parameter vector.
   Linear fixed(const std::string& name, int in, int out, const Init& weight, const Init& bias);

@@ -33,6 +33,7 @@ class BANACH_API Expression {
   Expression(Trace* trace, int node);
   Trace* trace() const { return trace_; }
   int node() const { return node_; }
+  long serial() const { return serial_; }
   double constant() const { return constant_; }
 
  private:

@@ -85,6 +85,9 @@ class BANACH_API Field {
   /// A coordinate of the points.
   Expression at(std::string_view coordinate) const;
   const Point& point() const;
+  /// An axis of the domain by name.
+  const Axis& axis(std::string_view name) const;
+  const Unknowns& unknowns() const;
   /// Per-row numbers that come with the point set (targets, weights), by column name.
   Expression data(std::string_view column) const;
   /// Values of an input function on its sensors, [functions, sensors].
@@ -104,6 +107,9 @@ class BANACH_API Field {
  private:
   std::shared_ptr<const FieldState> state_;
 };
+
+/// An earlier solution, ansatz included, whose parameters no longer change: all its unknowns at a point.
+using Frozen = std::function<Expression(const Point&)>;
 
 enum class Side { lower, upper };
 using Body = std::function<Expression(const Field&)>;
@@ -172,17 +178,6 @@ class BANACH_API Problem {
   /// Ansatz around the network (hard constraints): x * (1 - x) * network + sin(x).
   virtual Expression solution(const Point& point, E network) const;
   virtual std::optional<Exact> exact() const;
-};
-
-/// An earlier solution, ansatz included, whose parameters no longer change.
-class BANACH_API Frozen {
- public:
-  explicit Frozen(int bank) : bank_(bank) {}
-  /// All its unknowns at a point, [rows, unknowns].
-  Expression operator()(const Point& point) const;
-
- private:
-  int bank_;
 };
 
 }  // namespace banach

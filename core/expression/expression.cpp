@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banach/expression.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "banach/config.hpp"
+#include "core/expression/trace.hpp"
+
+namespace banach {
+
+namespace {
+
+bool constant(E e) { return !e.trace(); }
+const Node& node(E e) { return e.trace()->node(e.node()); }
+unsigned rows(E e) { return constant(e) ? unsigned(one_row) : node(e).rows; }
+
+int common_width(const std::vector<Expression>& operands, const char* what) {
+  int width = 1;
+  for (const auto& e : operands) {
+    if (e.width() == 1 || e.width() == width) continue;
+    if (width != 1)
+      throw ConfigError(std::string(what) + " of widths " + std::to_string(width) + " and " +
+                        std::to_string(e.width()) + ": widths must be equal, or 1");
+    width = e.width();
+  }
+  return width;
+}
+
+// A node of the current trace with these operands; rows and width from the operands.
+Node make(Op op, const std::vector<Expression>& operands, const char* what) {
+  Trace& trace = Trace::current();
+  Node n;
+  n.op = op;
+  n.width = common_width(operands, what);
+  for (const auto& e : operands) {
+    n.in.push_back(trace.node_of(e));
+    n.rows |= rows(e);
+  }
+  return n;
+}
+
+bool has_derivative(E e) {
+  if (constant(e)) return false;
+  const Node& n = node(e);
+  if (n.op == Op::derivative) return true;
+  if (n.op != Op::combine) return false;
+  return std::any_of(n.in.begin(), n.in.end(),
+                     [&](int i) { return e.trace()->node(i).op == Op::derivative; });
+}
+
+// The summands of c * e, looking through sums that contain derivatives (and only those: flattening
+// the sums of a residual network would be quadratic) and through scaled single operands.
+void collect(double c, E e, std::vector<std::pair<double, Expression>>& out) {
+  if (!constant(e) && node(e).op == Op::combine && (node(e).in.size() == 1 || has_derivative(e))) {
+    const Node n = node(e);
+    for (std::size_t i = 0; i < n.in.size(); ++i)
+      collect(c * n.numbers[i], Expression(e.trace(), n.in[i]), out);
+  } else {
+    out.emplace_back(c, e);
+  }
+}
+
+}  // namespace
+
+Expression::Expression(Trace* trace, int node)
+    : trace_(trace), serial_(trace->serial()), node_(node) {}
+
+int Expression::width() const { return trace_ ? trace_->node(node_).width : 1; }
+
+Expression Expression::operator[](int column) const { return columns(column, 1); }
+
+Expression Expression::columns(int first, int count) const {
+  if (first < 0 || count < 1 || first + count > width())
+    throw ConfigError("columns " + std::to_string(first) + " to " +
+                      std::to_string(first + count - 1) + " of an expression of width " +
+                      std::to_string(width()));
+  if (count == width()) return *this;
+  Node n = make(Op::columns, {*this}, "columns");
+  n.width = count;
+  n.index = first;
+  return Trace::current().add(n);
+}
+
+Expression Expression::d(std::string_view by) const {
+  if (!trace_) return 0.0;
+  return trace_->derivative(*this, trace_->parse(by, trace_->own_variables()));
+}
+
+Expression combine(const std::vector<std::pair<double, Expression>>& terms) {
+  std::vector<std::pair<double, Expression>> parts;
+  for (const auto& [c, e] : terms) collect(c, e, parts);
+  double number = 0;
+  std::vector<std::pair<double, Expression>> merged;
+  std::map<int, Polynomial> bases;  // derivatives by their base
+  for (const auto& [c, e] : parts) {
+    if (constant(e)) {
+      number += c * e.constant();
+    } else if (node(e).op == Op::derivative) {
+      Polynomial& sum = bases[node(e).in[0]];
+      sum = sum + c * node(e).polynomial;
+    } else {
+      const auto same = std::find_if(merged.begin(), merged.end(),
+                                     [&](const auto& m) { return m.second.node() == e.node(); });
+      if (same != merged.end()) same->first += c;
+      else merged.emplace_back(c, e);
+    }
+  }
+  for (const auto& [base, p] : bases) {
+    const Expression e(&Trace::current(), base);
+    if (!p.zero()) merged.emplace_back(1.0, Trace::current().derivative(e, p));
+  }
+  merged.erase(std::remove_if(merged.begin(), merged.end(), [](auto& m) { return m.first == 0; }),
+               merged.end());
+  if (merged.empty()) return number;
+  if (number != 0) merged.emplace_back(1.0, number);
+  if (merged.size() == 1 && merged[0].first == 1) return merged[0].second;
+  std::vector<Expression> operands;
+  for (const auto& m : merged) operands.push_back(m.second);
+  Node n = make(Op::combine, operands, "a sum");
+  for (const auto& m : merged) n.numbers.push_back(m.first);
+  return Trace::current().add(n);
+}
+
+Expression apply(Function f, E x, double exponent) {
+  Node n = make(Op::apply, {x}, "a function");
+  n.index = static_cast<int>(f);
+  if (f == Function::power) n.numbers = {exponent};
+  return Trace::current().add(n);
+}
+
+Expression operator+(E a, E b) {
+  if (constant(a) && constant(b)) return a.constant() + b.constant();
+  return combine({{1, a}, {1, b}});
+}
+Expression operator-(E a, E b) {
+  if (constant(a) && constant(b)) return a.constant() - b.constant();
+  return combine({{1, a}, {-1, b}});
+}
+Expression operator-(E a) { return constant(a) ? Expression(-a.constant()) : combine({{-1, a}}); }
+
+Expression operator*(E a, E b) {
+  if (constant(a) && constant(b)) return a.constant() * b.constant();
+  if (constant(a)) return combine({{a.constant(), b}});
+  if (constant(b)) return combine({{b.constant(), a}});
+  // Numbers move out of products, so that c * D(...) stays visible to the algebra of sums.
+  const auto split = [](E e) -> std::pair<double, Expression> {
+    const Node& n = node(e);
+    if (n.op == Op::combine && n.in.size() == 1) return {n.numbers[0], {e.trace(), n.in[0]}};
+    return {1.0, e};
+  };
+  const auto [c, x] = split(a);
+  const auto [d, y] = split(b);
+  Node n = make(Op::multiply, {x, y}, "a product");
+  return combine({{c * d, Trace::current().add(n)}});
+}
+
+Expression operator/(E a, E b) {
+  if (constant(b)) return a * (1 / b.constant());
+  return a * apply(Function::reciprocal, b);
+}
+
+Expression pow(E x, double exponent) {
+  if (constant(x)) return std::pow(x.constant(), exponent);
+  if (exponent == 0) return 1.0;
+  if (exponent == 1) return x;
+  if (exponent == 2) return x * x;
+  return apply(Function::power, x, exponent);
+}
+Expression pow(E x, int exponent) { return pow(x, static_cast<double>(exponent)); }
+
+#define BANACH_FUNCTION(name) \
+  Expression name(E x) { return constant(x) ? Expression(std::name(x.constant())) : apply(Function::name, x); }
+BANACH_FUNCTION(sin)
+BANACH_FUNCTION(cos)
+BANACH_FUNCTION(exp)
+BANACH_FUNCTION(log)
+BANACH_FUNCTION(sqrt)
+BANACH_FUNCTION(tanh)
+#undef BANACH_FUNCTION
+Expression sigmoid(E x) { return apply(Function::sigmoid, x); }
+Expression softplus(E x) { return apply(Function::softplus, x); }
+Expression gelu(E x) { return apply(Function::gelu, x); }
+Expression silu(E x) { return apply(Function::silu, x); }
+Expression relu(E x) { return apply(Function::relu, x); }
+
+Expression where(E condition, E a, E b) {
+  return Trace::current().add(make(Op::select, {condition, a, b}, "where"));
+}
+Expression abs(E x) { return constant(x) ? Expression(std::abs(x.constant())) : where(x, x, -x); }
+Expression max(E a, E b) { return where(a - b, a, b); }
+Expression min(E a, E b) { return where(a - b, b, a); }
+
+Expression concat(const std::vector<Expression>& parts) {
+  if (parts.size() == 1) return parts[0];
+  Trace& trace = Trace::current();
+  Node n;
+  n.op = Op::concat;
+  n.width = 0;
+  for (const auto& e : parts) {
+    n.in.push_back(trace.node_of(e));
+    n.rows |= rows(e);
+    n.width += e.width();
+  }
+  return trace.add(n);
+}
+
+Expression sum(E x) {
+  if (x.width() == 1) return x;
+  Node n = make(Op::sum, {x}, "sum");
+  n.width = 1;
+  return Trace::current().add(n);
+}
+
+Expression dot(E a, E b) {
+  if (a.width() == 1 && b.width() == 1) return a * b;
+  Node n = make(Op::dot, {a, b}, "dot");
+  n.width = 1;
+  return Trace::current().add(n);
+}
+
+Expression batch_mean(E x) {
+  Node n = make(Op::batch_mean, {x}, "batch_mean");
+  n.rows &= ~unsigned(point_rows);
+  return Trace::current().add(n);
+}
+
+Expression stop(E x) { return constant(x) ? x : Trace::current().add(make(Op::stop, {x}, "stop")); }
+
+Expression affine(E x, const std::vector<double>& scale, const std::vector<double>& shift) {
+  Node n = make(Op::affine, {x}, "affine");
+  BANACH_ASSERT(static_cast<int>(scale.size()) == n.width && scale.size() == shift.size());
+  n.numbers = scale;
+  n.numbers.insert(n.numbers.end(), shift.begin(), shift.end());
+  return Trace::current().add(n);
+}
+
+Expression node_sum(E e, const std::vector<double>& weights) {
+  if (!(rows(e) & node_rows)) {
+    double total = 0;
+    for (const double w : weights) total += w;
+    return total * e;
+  }
+  Node n = make(Op::node_sum, {e}, "an integral");
+  n.rows &= ~unsigned(node_rows);
+  n.numbers = weights;
+  return Trace::current().add(n);
+}
+
+namespace {
+const std::vector<std::pair<std::string, Function>>& activation_table() {
+  static const std::vector<std::pair<std::string, Function>> table = {
+      {"tanh", Function::tanh}, {"sin", Function::sin},   {"sigmoid", Function::sigmoid},
+      {"gelu", Function::gelu}, {"silu", Function::silu}, {"softplus", Function::softplus},
+      {"relu", Function::relu}};
+  return table;
+}
+}  // namespace
+
+std::vector<std::string> activations() {
+  std::vector<std::string> names;
+  for (const auto& entry : activation_table()) names.push_back(entry.first);
+  return names;
+}
+
+Expression activate(const std::string& name, E x) {
+  for (const auto& [known, f] : activation_table())
+    if (known == name) return apply(f, x);
+  throw ConfigError("there is no activation \"" + name + "\"; known: " + join(activations()));
+}
+
+}  // namespace banach

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/expression/layout.hpp"
+
+#include "core/sampling/initialise.hpp"
+
+namespace banach {
+
+int Layout::add(Slot slot) {
+  if (find(slot.name) >= 0)
+    throw ConfigError("two parameters are called \"" + slot.name + "\"; names must be unique");
+  slot.size = 1;
+  for (const auto n : slot.shape) slot.size *= n;
+  std::int64_t& end = slot.trainable ? parameters_ : buffers_;
+  slot.offset = end;
+  end += slot.size;
+  slots_.push_back(std::move(slot));
+  return static_cast<int>(slots_.size()) - 1;
+}
+
+int Layout::find(const std::string& name) const {
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    if (slots_[i].name == name) return static_cast<int>(i);
+  return -1;
+}
+
+void initialise(const Layout& layout, std::uint64_t seed, std::vector<double>& parameters,
+                std::vector<double>& buffers) {
+  parameters.assign(static_cast<std::size_t>(layout.parameters()), 0);
+  buffers.assign(static_cast<std::size_t>(layout.buffers()), 0);
+  for (const auto& slot : layout.slots()) {
+    auto& vector = slot.trainable ? parameters : buffers;
+    initialise(slot.init, slot.fan_in, slot.fan_out, slot.size, Stream(seed, "init/" + slot.name),
+               vector.data() + slot.offset);
+  }
+}
+
+LayoutBuilder::LayoutBuilder(Layout& layout, const Registry& registry, UnknownType unknown_type,
+                             Diagnostics& diagnostics)
+    : layout_(layout),
+      registry_(registry),
+      unknown_type_(std::move(unknown_type)),
+      diagnostics_(diagnostics) {}
+
+std::shared_ptr<Architecture> LayoutBuilder::build(const Table& table, const Signature& signature) {
+  const std::string type = table.text("type");
+  const auto* item = registry_.architectures.find(type);
+  if (!item) unknown_type_(table, type);
+  table_ = table;
+  signature_ = signature;
+  // Sub-tables with a type are sub-architectures, read by part(); everything else is a parameter.
+  Table own = table;
+  own.erase("type");
+  for (const auto& [key, value] : table.entries)
+    if (const auto* sub = value.get<Table>(); sub && sub->find("type")) own.erase(key);
+  resolved_ = item->resolve(own, diagnostics_);
+  diagnostics_.throw_if_any();
+  Table with_type;
+  with_type.path = table.path;
+  with_type.set("type", type);
+  for (auto& [key, value] : resolved_.entries) with_type.set(key, value);
+  resolved_ = std::move(with_type);
+  auto built = item->create(own, diagnostics_, *this);
+  diagnostics_.throw_if_any();
+  return built;
+}
+
+int LayoutBuilder::slot(const std::string& name, std::vector<std::int64_t> shape, const Init& init,
+                        int fan_in, int fan_out, bool trainable) {
+  return layout_.add({prefix_ + name, std::move(shape), init, fan_in, fan_out, trainable, 0, 0});
+}
+
+std::shared_ptr<Architecture> LayoutBuilder::part(const std::string& name,
+                                                  const Signature& signature) {
+  const Value* value = table_.find(name);
+  const Table* table = value ? value->get<Table>() : nullptr;
+  if (!table || !table->find("type"))
+    throw ConfigError(to_text(table_.source) + ": [" + table_.path + "] needs a sub-architecture [" +
+                      table_.path + "." + name + "] with a type");
+  LayoutBuilder inner(layout_, registry_, unknown_type_, diagnostics_);
+  inner.prefix_ = prefix_ + name + ".";
+  auto built = inner.build(*table, signature);
+  resolved_.set(name, inner.resolved());
+  return built;
+}
+
+}  // namespace banach
