@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "core/optimizers/optimizers.hpp"
+
+namespace banach {
+namespace {
+
+struct Coefficients {
+  double shrink, coupled_decay;  // decoupled decay multiplies, coupled decay joins the gradient
+  double beta1, beta2, eps, rate, root_scale;
+};
+
+template <class T, bool amsgrad>
+BANACH_KERNEL void pass(std::int64_t n, const Coefficients& c, T* __restrict p,
+                        const T* __restrict gradient, T* __restrict m, T* __restrict v,
+                        T* __restrict largest) {
+  const T shrink = static_cast<T>(c.shrink), decay = static_cast<T>(c.coupled_decay);
+  const T beta1 = static_cast<T>(c.beta1), fresh1 = static_cast<T>(1 - c.beta1);
+  const T beta2 = static_cast<T>(c.beta2), fresh2 = static_cast<T>(1 - c.beta2);
+  const T eps = static_cast<T>(c.eps), rate = static_cast<T>(c.rate);
+  const T root_scale = static_cast<T>(c.root_scale);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const T x = p[i] * shrink;
+    const T g = gradient[i] + decay * x;
+    m[i] = beta1 * m[i] + fresh1 * g;
+    const T second = beta2 * v[i] + fresh2 * (g * g);
+    v[i] = second;
+    T scale = second;
+    if constexpr (amsgrad) largest[i] = scale = largest[i] < second ? second : largest[i];
+    p[i] = x - rate * (m[i] / (std::sqrt(scale) * root_scale + eps));
+  }
+}
+
+std::vector<std::string> moments_of(bool amsgrad) {
+  std::vector<std::string> names = {"mean", "square"};
+  if (amsgrad) names.push_back("largest_square");
+  return names;
+}
+
+}  // namespace
+
+AdamOptimizer::AdamOptimizer(const Parameters& parameters, bool decoupled)
+    : FlatOptimizer(moments_of(parameters.amsgrad)), p_(parameters), decoupled_(decoupled) {}
+
+void AdamOptimizer::update(at::Tensor& p, const at::Tensor& g, std::vector<at::Tensor>& moments,
+                           std::int64_t step, double lr) {
+  const auto t = static_cast<double>(step);
+  const Coefficients c = {decoupled_ ? 1 - lr * p_.weight_decay : 1,
+                          decoupled_ ? 0 : p_.weight_decay,
+                          p_.beta1,
+                          p_.beta2,
+                          p_.eps,
+                          lr / (1 - std::pow(p_.beta1, t)),
+                          1 / std::sqrt(1 - std::pow(p_.beta2, t))};
+  if (detail::raw_loops(p, g, moments)) {
+    AT_DISPATCH_FLOATING_TYPES(p.scalar_type(), "adam", [&] {
+      using T = scalar_t;
+      (p_.amsgrad ? pass<T, true>
+                  : pass<T, false>)(p.numel(), c, p.data_ptr<T>(), g.data_ptr<T>(),
+                                    moments[0].data_ptr<T>(), moments[1].data_ptr<T>(),
+                                    p_.amsgrad ? moments[2].data_ptr<T>() : nullptr);
+    });
+    return;
+  }
+  if (c.shrink != 1) p.mul_(c.shrink);
+  const at::Tensor d = c.coupled_decay != 0 ? g.add(p, c.coupled_decay) : g;
+  moments[0].mul_(p_.beta1).add_(d, 1 - p_.beta1);
+  moments[1].mul_(p_.beta2).addcmul_(d, d, 1 - p_.beta2);
+  if (p_.amsgrad) at::maximum_out(moments[2], moments[2], moments[1]);
+  const at::Tensor& second = moments[p_.amsgrad ? 2 : 1];
+  p.addcdiv_(moments[0], second.sqrt().mul_(c.root_scale).add_(p_.eps), -c.rate);
+}
+
+}  // namespace banach
