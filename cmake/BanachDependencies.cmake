@@ -2,10 +2,8 @@
 # Everything from the distribution: Debian 12 (LibTorch 1.13) and Debian 13 (LibTorch 2.6) both serve.
 enable_language(C)  # FindHDF5 compiles a C program
 find_package(Threads REQUIRED)
-if(NOT kineto_LIBRARY)
-  set(kineto_LIBRARY c10)  # Debian 13 has kineto inside LibTorch, whose config file warns that it is missing
-endif()
-find_package(Torch REQUIRED)
+include(BanachPlugin)
+banach_find_torch()
 find_package(tomlplusplus CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(fmt CONFIG REQUIRED)

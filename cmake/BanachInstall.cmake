@@ -11,6 +11,10 @@ foreach(target banach_app ${banach_plugins})
   endif()
 endforeach()
 
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/share/banach)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/plugins/problems
+  ${PROJECT_BINARY_DIR}/share/banach/examples SYMBOLIC)
+
 install(TARGETS banach EXPORT banachTargets LIBRARY DESTINATION lib)
 if(TARGET banach_app)
   set_target_properties(banach_app PROPERTIES EXPORT_NAME app)  # banach::app

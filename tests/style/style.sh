@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# House rules that a program can check: style.sh ROOT [rules|format]. Prints `file:line: rule` for each
+# offence and exits 1; `format` exits 77 where the clang-format that defines the layout is missing.
+set -uo pipefail
+cd "$1" || exit 2
+what=${2:-rules}
+
+# sources PATTERN...: files below the source folders whose names match one of the patterns.
+sources() {
+  local names=() pattern
+  for pattern in "$@"; do names+=(-o -name "$pattern"); done
+  find core apps plugins datasets tests -type f \( "${names[@]:1}" \) 2>/dev/null | sort
+}
+mapfile -t cpp < <(sources '*.cpp' '*.hpp')
+mapfile -t all < <(sources '*.cpp' '*.hpp' '*.cmake' CMakeLists.txt '*.sh' '*.py'
+  find cmake -type f 2>/dev/null; find . -maxdepth 1 \( -name '*.sh' -o -name CMakeLists.txt \))
+mapfile -t plugins < <(find plugins -name '*.cpp' 2>/dev/null)
+mapfile -t sdk < <(find core/include -name '*.hpp' ! -name tensor_architecture.hpp 2>/dev/null)
+
+if [[ $what == format ]]; then
+  for tool in clang-format-14 clang-format; do
+    [[ $("$tool" --version 2>/dev/null) != *"version 14."* ]] || break
+  done
+  if [[ $("$tool" --version 2>/dev/null) != *"version 14."* ]]; then
+    echo "skipped: clang-format 14 defines the layout, and it is not installed"
+    exit 77
+  fi
+  "$tool" --dry-run --Werror "${cpp[@]}"
+  exit
+fi
+
+# forbid RULE REGEX FILE...: no line of the files may match.
+forbid() {
+  local rule=$1 regex=$2
+  shift 2
+  (($# == 0)) || grep -nHE "$regex" "$@" | sed -E "s|^([^:]*:[0-9]+):.*|\1: $rule|"
+}
+
+# code_lines LIMIT FILE...: files with more lines than that which are neither blank nor comment.
+code_lines() {
+  local limit=$1
+  shift
+  (($# == 0)) || awk -v limit="$limit" '
+    function report() { if (n > limit) print file ":1: " n " code lines, " limit " are allowed" }
+    FNR == 1 { report(); file = FILENAME; n = 0; inside = 0 }
+    inside { if (/\*\//) inside = 0; next }
+    /^[[:space:]]*\/\*/ { if (!/\*\//) inside = 1; next }
+    !/^[[:space:]]*(\/\/.*)?$/ { n++ }
+    END { report() }' "$@"
+}
+
+spdx() {
+  local file line
+  for file in "${all[@]}"; do
+    { IFS= read -r line; [[ $line != '#!'* ]] || IFS= read -r line; } <"$file"
+    [[ $line == *"SPDX-License-Identifier: Apache-2.0"* ]] ||
+      echo "$file:1: the first line is not the SPDX line"
+  done
+}
+
+offences=$(
+  forbid "include torch/types.h or a single module, not torch/torch.h" \
+    '#[[:space:]]*include[[:space:]]*[<"]torch/torch\.h' "${cpp[@]}"
+  forbid "a plugin follows the device of its inputs" 'torch::kCPU|at::kCPU' "${plugins[@]}"
+  forbid "a plugin includes with <>, like its users" '#[[:space:]]*include[[:space:]]*"' "${plugins[@]}"
+  forbid "this header of the SDK stays free of LibTorch" \
+    '#[[:space:]]*include[[:space:]]*[<"](torch|ATen|c10)/' "${sdk[@]}"
+  forbid "unfinished work" '\<(TO''DO|FIX''ME|XX''X)\>' "${all[@]}"
+  spdx
+  code_lines 250 "${cpp[@]}"
+  for file in plugins/problems/heat.cpp plugins/architectures/mlp.cpp; do
+    [[ ! -f $file ]] || code_lines 60 "$file"
+  done
+)
+if [[ -n $offences ]]; then
+  printf '%s\n' "$offences"
+  exit 1
+fi
+echo "${#all[@]} files hold to the rules"
