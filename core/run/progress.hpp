@@ -29,7 +29,7 @@ BANACH_API std::string progress_bar(const ProgressState& state, int columns, boo
 /// The same without a bar, for logs.
 BANACH_API std::string progress_text(const ProgressState& state);
 
-/// Writes the lines. `if (p.due(step)) p.show(step, fields)` after every step: `due` costs one look
+/// Writes the lines. `if (p.due()) p.show(step, fields)` after every step: `due` costs one look
 /// at the clock, so that fields are only computed when they are wanted.
 class BANACH_API Progress {
  public:
