@@ -12,12 +12,14 @@
 
 namespace banach {
 
-class BANACH_API Architecture;
-class BANACH_API Builder;
-class BANACH_API Problem;
-class BANACH_API Optimizer;
-class BANACH_API Sampler;
-class BANACH_API Schedule;
+#pragma GCC visibility push(default)  // whichever of this and the definition comes first
+class Architecture;
+class Builder;
+class Problem;
+class Optimizer;
+class Sampler;
+class Schedule;
+#pragma GCC visibility pop
 
 /// Where an entry comes from; `path` is empty for what the engine brings itself.
 struct Origin {

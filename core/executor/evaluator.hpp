@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tensor executor: values of recorded traces on any device and dtype, differentiable by the
+// parameters. Network calls that need the same derivative planes run together.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/expression/layout.hpp"
+#include "core/expression/plan.hpp"
+
+namespace banach {
+
+/// How derivatives of the network by its coordinates are found.
+enum class Derivatives { exact, nested, finite_difference };
+
+/// A trained function: its record and where its parameters are.
+struct Network {
+  std::shared_ptr<const Architecture> architecture;
+  Layout layout;
+  Signature signature;
+  std::shared_ptr<Trace> trace;  // of forward(); input 0: points, then the functions
+  int root = -1;
+};
+
+/// Records forward() twice and compares; ConfigError when the architecture is not pure.
+BANACH_API void record(Network& network);
+
+/// The points of one term and the numbers that come with them.
+struct PointSet {
+  at::Tensor points;                            // [N, axes]
+  std::map<std::string, at::Tensor> data;       // [N, 1] per column
+  std::map<std::string, at::Tensor> functions;  // [F, sensors]
+};
+
+/// Parameters of one network: the trained one, or an earlier solution.
+struct Bank {
+  at::Tensor parameters;  // flat, layout.parameters()
+  at::Tensor buffers;     // flat, layout.buffers()
+};
+
+class BANACH_API Evaluator {
+ public:
+  explicit Evaluator(std::shared_ptr<const Network> network,
+                     Derivatives derivatives = Derivatives::exact);
+  ~Evaluator();
+
+  /// Takes part in every evaluation from here on; returns its place in the results.
+  int add(std::shared_ptr<const Trace> trace, int root);
+
+  /// Values of all roots, [rows, width] ([functions, rows, width] where functions take part), for
+  /// one point set each. Bank 0 is the trained network; autograd follows its parameters if they
+  /// require a gradient.
+  std::vector<at::Tensor> evaluate(const std::vector<Bank>& banks, const std::vector<PointSet>& sets);
+
+  /// Derivative planes that the largest network call carries.
+  int planes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace banach
