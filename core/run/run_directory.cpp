@@ -46,14 +46,16 @@ State examine(const fs::path& path) {
   return State::empty;
 }
 
-void refuse_unless_new(const fs::path& path, bool force) {
-  const auto state = examine(path);
-  if (state == State::foreign)
+void refuse_foreign(const fs::path& path) {
+  if (examine(path) == State::foreign)
     refuse(path, "the folder holds other files and is no run; choose another name or --out");
-  if (state == State::run && !force)
-    refuse(path, fmt::format("a {} run is there; continue it with --resume, replace it with "
+}
+
+void refuse_existing(const fs::path& path) {
+  if (examine(path) == State::run)
+    refuse(path, fmt::format("{} run is there; continue it with --resume, replace it with "
                              "--force, or choose another name or --out",
-                             RunDirectory::is_finished(path) ? "finished" : "unfinished"));
+                             RunDirectory::is_finished(path) ? "a finished" : "an unfinished"));
 }
 
 std::string holder() {
@@ -119,10 +121,11 @@ RunDirectory::RunDirectory(fs::path path, Descriptor lock)
     : path_(std::move(path)), lock_(std::move(lock)) {}
 
 RunDirectory RunDirectory::create(const fs::path& path, bool force) {
-  refuse_unless_new(path, force);
+  refuse_foreign(path);
   make_directories(path);
   RunDirectory run(path, lock(path));
-  refuse_unless_new(path, force);  // again: another process may have come and gone meanwhile
+  refuse_foreign(path);  // again: another process may have come and gone meanwhile
+  if (!force) refuse_existing(path);
   probe(path, run.lock_);
   if (examine(path) == State::run) clear(path);
   remove_temporaries(path);
