@@ -21,7 +21,7 @@ void broken_rule(const Value& value, const std::string& path, const Check& check
   std::string hint;
   if (const auto* text = value.get<std::string>()) {
     const std::string near = nearest(*text, check.options);
-    if (!near.empty()) hint = "; did you mean " + quoted(near) + "?";
+    if (!near.empty()) hint = "; did you mean " + in_quotes(near) + "?";
   }
   diagnostics.error(value.source, path + " = " + shortened(to_text(value)) + ": must be " +
                                       check.text + hint + in_parentheses(info.doc));
@@ -92,9 +92,9 @@ void Fields::State::report_unknown(const std::string& key, const Value& value,
   for (const auto& field : fields) names.push_back(field->info.name);
   const std::string near = nearest(key, names);
   std::string text = path.empty() ? "unknown parameter " : path + " has no parameter ";
-  text += quoted(shortened(key));
+  text += in_quotes(shortened(key));
   if (!near.empty())
-    text += "; did you mean " + quoted(near) + "?";
+    text += "; did you mean " + in_quotes(near) + "?";
   else if (names.empty())
     text += "; it takes none";
   else
@@ -114,7 +114,7 @@ bool Fields::State::read(const Table& table, const std::string& path, const Sour
   }
   for (const auto& field : fields)
     if (field->info.required && !table.find(field->info.name))
-      diagnostics.error(source, (path.empty() ? "" : path + ": ") + quoted(field->info.name) +
+      diagnostics.error(source, (path.empty() ? "" : path + ": ") + in_quotes(field->info.name) +
                                     " is required" + in_parentheses(field->info.doc));
   return diagnostics.lines().size() == before;
 }

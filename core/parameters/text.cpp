@@ -74,7 +74,7 @@ std::string to_text(double number) {
   return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   static constexpr std::string_view hex = "0123456789ABCDEF";
   std::string out = "\"";
   for (const char c : text) {
@@ -97,7 +97,9 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
-std::string key_text(std::string_view key) { return is_bare(key) ? std::string(key) : quoted(key); }
+std::string key_text(std::string_view key) {
+  return is_bare(key) ? std::string(key) : in_quotes(key);
+}
 
 std::string shortened(const std::string& text, std::size_t limit) {
   if (text.size() <= limit) return text;
@@ -110,7 +112,7 @@ std::string to_text(const Value& value) {
   if (const auto* truth = value.get<bool>()) return *truth ? "true" : "false";
   if (const auto* integer = value.get<std::int64_t>()) return std::to_string(*integer);
   if (const auto* number = value.get<double>()) return to_text(*number);
-  if (const auto* text = value.get<std::string>()) return quoted(*text);
+  if (const auto* text = value.get<std::string>()) return in_quotes(*text);
   if (const auto* list = value.get<Value::List>()) return to_text(*list);
   return to_text(*value.get<Table>());
 }

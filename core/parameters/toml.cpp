@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// toml++ is compiled here, header-only and with its assertions thrown: the distribution's shared
+// library aborts on malformed input. check_toml comes first, for assertions inside noexcept
+// functions.
+#include "core/parameters/toml.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "core/parameters/toml_guard.hpp"
+
+namespace {
+struct TomlAssertion : std::logic_error {
+  using std::logic_error::logic_error;
+};
+[[noreturn]] void fail(const char* text) { throw TomlAssertion(text); }
+}  // namespace
+
+#undef NDEBUG
+#undef TOML_SHARED_LIB
+#undef TOML_HEADER_ONLY
+#define TOML_HEADER_ONLY 1
+#define TOML_EXCEPTIONS 1
+#define TOML_ENABLE_FORMATTERS 0
+#define TOML_ASSERT(condition) ((condition) ? void(0) : fail("malformed: " #condition))
+#include <toml++/toml.h>
+
+namespace banach {
+
+namespace {
+
+class Conversion {
+ public:
+  explicit Conversion(const std::string& name) : file_(std::make_shared<const std::string>(name)) {}
+
+  Table table(const toml::table& from, const std::string& path, const toml::source_position& at) {
+    Table out;
+    out.path = path;
+    out.source = source(at);
+    std::vector<std::pair<const toml::key*, const toml::node*>> entries;
+    for (const auto& [key, node] : from) entries.emplace_back(&key, &node);
+    // toml++ sorts by name; the order of the file reads better in errors and resolved files.
+    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+      const auto &x = a.first->source().begin, &y = b.first->source().begin;
+      return x.line != y.line ? x.line < y.line : x.column < y.column;
+    });
+    for (const auto& [key, node] : entries) {
+      const std::string name(key->str());
+      const auto& place = key->source().begin;
+      Value item = value(*node, path.empty() ? name : path + "." + name, place);
+      item.key = source(place);
+      out.entries.emplace_back(name, std::move(item));
+    }
+    return out;
+  }
+
+ private:
+  Source source(const toml::source_position& at) const {
+    return {file_, static_cast<int>(at.line), static_cast<int>(at.column)};
+  }
+
+  /// `near`: where to point when toml++ does not know the place.
+  Value value(const toml::node& node, const std::string& path, const toml::source_position& near) {
+    const auto at = node.source().begin ? node.source().begin : near;
+    if (const auto* t = node.as_table()) return {table(*t, path, at), source(at)};
+    if (const auto* a = node.as_array()) return {list(*a, path, at), source(at)};
+    if (const auto* v = node.as_string()) return {v->get(), source(at)};
+    if (const auto* v = node.as_integer()) return {v->get(), source(at)};
+    if (const auto* v = node.as_floating_point()) return {v->get(), source(at)};
+    if (const auto* v = node.as_boolean()) return {v->get(), source(at)};
+    throw ConfigError(to_text(source(at)) + ": " + path +
+                      ": dates and times are not used here; put quotes around it");
+  }
+
+  Value::List list(const toml::array& from, const std::string& path,
+                   const toml::source_position& near) {
+    Value::List out;
+    for (const auto& node : from)
+      out.push_back(value(node, path + "." + std::to_string(out.size()), near));
+    return out;
+  }
+
+  std::shared_ptr<const std::string> file_;
+};
+
+/// toml++'s "Error while parsing string: ..." in the manner of our own errors.
+std::string sentence(std::string text) {
+  static const std::string prefix = "Error while parsing ";
+  if (text.rfind(prefix, 0) == 0) text = "in " + text.substr(prefix.size());
+  return text;
+}
+
+}  // namespace
+
+Table parse_toml(const std::string& text, const std::string& name) {
+  static const std::string mark = "\xef\xbb\xbf";
+  if (text.rfind(mark, 0) == 0) return parse_toml(text.substr(mark.size()), name);
+  check_toml(text, name);
+  try {
+    const toml::table table = toml::parse(text, name);
+    return Conversion(name).table(table, "", {1, 1});
+  } catch (const toml::parse_error& error) {
+    const auto& at = error.source().begin;
+    throw ConfigError(name + ":" + std::to_string(std::max<std::size_t>(at.line, 1)) + ":" +
+                      std::to_string(std::max<std::size_t>(at.column, 1)) + ": " +
+                      sentence(std::string(error.description())));
+  } catch (const TomlAssertion& error) {
+    throw ConfigError(name + ":1:1: " + error.what());
+  }
+}
+
+}  // namespace banach
