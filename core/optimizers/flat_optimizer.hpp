@@ -38,7 +38,7 @@ bool raw_loops(const at::Tensor& parameters, const at::Tensor& gradient,
 // Elementwise kernels: vectorised at -O2 too; without fused multiply-add, which would make the
 // vector body and the scalar tail round differently.
 #if defined(__GNUC__) && !defined(__clang__)
-#define BANACH_KERNEL __attribute__((noinline, optimize("O3", "no-math-errno", "fp-contract=off")))
+#define BANACH_KERNEL __attribute__((noinline, optimize("O3", "fp-contract=off")))
 #else
 #define BANACH_KERNEL
 #endif

@@ -18,7 +18,9 @@ struct Shape {
   std::int64_t size = 1;
 
   Shape(std::int64_t n, int d) {
-    while (power(side + 1, 0, d) <= n) ++side;
+    if (d > 0) side = static_cast<std::int64_t>(std::pow(static_cast<double>(n), 1.0 / d));
+    while (d > 0 && power(side + 1, 0, d) <= n) ++side;
+    while (side > 1 && power(side, 0, d) > n) --side;
     size = power(side, 0, d);
     for (int k = 1; k <= d; ++k)
       if (std::int64_t other = power(side, k, d); std::abs(other - n) < std::abs(size - n))
