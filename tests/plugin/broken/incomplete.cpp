@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A descriptor without a function.
-#include "../toy.hpp"
+#include <banach/plugin.hpp>
 
 extern "C" BANACH_API const banach_plugin_descriptor banach_plugin;
 const banach_plugin_descriptor banach_plugin = {BANACH_API_VERSION,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Enrols nothing.
-#include "../toy.hpp"
+#include <banach/plugin.hpp>
 
 BANACH_PLUGIN("nothing", "1.0.0", registry) { (void)registry; }
