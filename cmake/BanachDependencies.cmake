@@ -9,5 +9,5 @@ find_package(CLI11 CONFIG REQUIRED)
 find_package(fmt CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
 find_package(Boost 1.74 CONFIG REQUIRED)  # headers only: DLL, Random
-find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(HDF5 REQUIRED COMPONENTS C HL)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # SHA-256

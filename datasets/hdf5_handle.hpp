@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ownership of HDF5 identifiers and the reason of the last failure; for hdf5_*.cpp alone.
+#pragma once
+#include <hdf5.h>
+
+#include <string>
+#include <utility>
+
+namespace banach {
+
+/// Owns one identifier. A leaked one can crash the library when the process ends.
+class Hdf5Handle {
+ public:
+  using Close = herr_t (*)(hid_t);
+  Hdf5Handle() = default;
+  Hdf5Handle(hid_t id, Close close) : id_(id), close_(close) {}
+  Hdf5Handle(Hdf5Handle&& other) noexcept
+      : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Hdf5Handle& operator=(Hdf5Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    std::swap(close_, other.close_);
+    return *this;
+  }
+  ~Hdf5Handle() { close(); }
+  hid_t get() const { return id_; }
+  bool valid() const { return id_ >= 0; }
+  /// False when the library could not write what it still held.
+  bool close() { return id_ < 0 || close_(std::exchange(id_, -1)) >= 0; }
+
+ private:
+  hid_t id_ = -1;
+  Close close_ = nullptr;
+};
+
+/// Keeps the library from printing its errors; what the program had set comes back afterwards.
+class Hdf5Silence {
+ public:
+  Hdf5Silence() {
+    H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  }
+  ~Hdf5Silence() { H5Eset_auto2(H5E_DEFAULT, print_, data_); }
+  Hdf5Silence(const Hdf5Silence&) = delete;
+  Hdf5Silence& operator=(const Hdf5Silence&) = delete;
+
+ private:
+  H5E_auto2_t print_ = nullptr;
+  void* data_ = nullptr;
+};
+
+/// Why the last call failed, in the library's words: "file signature not found".
+std::string hdf5_reason();
+
+/// The library's name of a C++ type in memory.
+template <class T>
+hid_t hdf5_type();
+template <>
+inline hid_t hdf5_type<double>() {
+  return H5T_NATIVE_DOUBLE;
+}
+template <>
+inline hid_t hdf5_type<float>() {
+  return H5T_NATIVE_FLOAT;
+}
+template <>
+inline hid_t hdf5_type<std::int64_t>() {
+  return H5T_NATIVE_INT64;
+}
+
+}  // namespace banach
