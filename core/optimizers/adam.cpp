@@ -19,7 +19,7 @@ struct Coefficients {
 constexpr std::int64_t block = 256;
 
 // Compilers call a function for std::sqrt in a loop, to set errno: four times slower than this.
-void take_roots(std::int64_t n, float* x) {
+[[gnu::noinline]] void take_roots(std::int64_t n, float* x) {
   std::int64_t i = 0;
 #ifdef __SSE2__
   for (; i + 4 <= n; i += 4) _mm_storeu_ps(x + i, _mm_sqrt_ps(_mm_loadu_ps(x + i)));
@@ -27,7 +27,7 @@ void take_roots(std::int64_t n, float* x) {
   for (; i < n; ++i) x[i] = std::sqrt(x[i]);
 }
 
-void take_roots(std::int64_t n, double* x) {
+[[gnu::noinline]] void take_roots(std::int64_t n, double* x) {
   std::int64_t i = 0;
 #ifdef __SSE2__
   for (; i + 2 <= n; i += 2) _mm_storeu_pd(x + i, _mm_sqrt_pd(_mm_loadu_pd(x + i)));
@@ -44,8 +44,8 @@ BANACH_KERNEL void pass(std::int64_t n, const Coefficients& c, T* __restrict p,
   const T beta2 = static_cast<T>(c.beta2), fresh2 = static_cast<T>(1 - c.beta2);
   const T eps = static_cast<T>(c.eps), rate = static_cast<T>(c.rate);
   const T root_scale = static_cast<T>(c.root_scale);
+  T root[block];
   for (; n > 0; n -= block, p += block, gradient += block, m += block, v += block) {
-    T root[block];
     const std::int64_t size = n < block ? n : block;
     for (std::int64_t i = 0; i < size; ++i) {
       const T g = gradient[i] + decay * (p[i] * shrink);
