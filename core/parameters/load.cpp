@@ -24,9 +24,10 @@ std::string read_text(const std::string& path, const std::string& place) {
     throw DataError(where + path + ": a directory, not a configuration file", Exit::no_input);
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  std::string text;
-  if (file) text.assign(std::istreambuf_iterator<char>(file), {});
-  if (!file || file.bad())
+  std::string text(largest_toml + 1, '\0');  // a device may have no end
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (!file.is_open() || file.bad())
     throw DataError(where + path + ": cannot be read (" +
                         (errno != 0 ? std::strerror(errno) : "unknown reason") + ")",
                     Exit::no_input);

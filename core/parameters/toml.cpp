@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/parameters/text.hpp"
 #include "core/parameters/toml_guard.hpp"
 
 namespace {
@@ -35,6 +36,8 @@ class Conversion {
 
   Table table(const toml::table& from, const std::string& path, const toml::source_position& at) {
     Table out;
+    if (++depth_ > deepest)
+      throw ConfigError(to_text(source(at)) + ": tables and lists nested more than 64 deep");
     out.path = path;
     out.source = source(at);
     std::vector<std::pair<const toml::key*, const toml::node*>> entries;
@@ -47,10 +50,11 @@ class Conversion {
     for (const auto& [key, node] : entries) {
       const std::string name(key->str());
       const auto& place = key->source().begin;
-      Value item = value(*node, path.empty() ? name : path + "." + name, place);
+      Value item = value(*node, (path.empty() ? "" : path + ".") + key_text(name), place);
       item.key = source(place);
       out.entries.emplace_back(name, std::move(item));
     }
+    --depth_;
     return out;
   }
 
@@ -75,19 +79,55 @@ class Conversion {
   Value::List list(const toml::array& from, const std::string& path,
                    const toml::source_position& near) {
     Value::List out;
+    if (++depth_ > deepest)
+      throw ConfigError(to_text(source(near)) + ": tables and lists nested more than 64 deep");
     for (const auto& node : from)
       out.push_back(value(node, path + "." + std::to_string(out.size()), near));
+    --depth_;
     return out;
   }
 
+  static constexpr int deepest = 64;
   std::shared_ptr<const std::string> file_;
+  int depth_ = 0;
 };
 
-/// toml++'s "Error while parsing string: ..." in the manner of our own errors.
-std::string sentence(std::string text) {
-  static const std::string prefix = "Error while parsing ";
-  if (text.rfind(prefix, 0) == 0) text = "in " + text.substr(prefix.size());
-  return text;
+/// toml++'s "Error while parsing string: ..." in the manner of our own errors, on one line.
+std::string sentence(std::string_view text) {
+  static constexpr std::string_view prefix = "Error while parsing ";
+  std::string out;
+  if (text.substr(0, prefix.size()) == prefix) {
+    out = "in ";
+    text.remove_prefix(prefix.size());
+  }
+  for (const char c : text) {
+    if (c == '\n')
+      out += "\\n";
+    else
+      out += c == '\r' || c == '\t' ? ' ' : c;
+  }
+  return out;
+}
+
+bool trips(std::string_view text) {
+  try {
+    toml::parse(text);
+  } catch (const TomlAssertion&) {
+    return true;
+  } catch (const toml::parse_error&) {
+  }
+  return false;
+}
+
+/// An assertion knows no place: the first line that makes toml++ fail one, by bisection.
+int tripping_line(const std::string& text) {
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '\n') ends.push_back(i + 1);
+  const auto first = std::partition_point(ends.begin(), ends.end(), [&text](std::size_t end) {
+    return !trips(std::string_view(text).substr(0, end));
+  });
+  return static_cast<int>(first - ends.begin()) + 1;
 }
 
 }  // namespace
@@ -103,9 +143,9 @@ Table parse_toml(const std::string& text, const std::string& name) {
     const auto& at = error.source().begin;
     throw ConfigError(name + ":" + std::to_string(std::max<std::size_t>(at.line, 1)) + ":" +
                       std::to_string(std::max<std::size_t>(at.column, 1)) + ": " +
-                      sentence(std::string(error.description())));
+                      sentence(error.description()));
   } catch (const TomlAssertion& error) {
-    throw ConfigError(name + ":1:1: " + error.what());
+    throw ConfigError(name + ":" + std::to_string(tripping_line(text)) + ":1: " + error.what());
   }
 }
 

@@ -10,7 +10,7 @@ namespace banach {
 
 namespace {
 
-constexpr std::size_t most_bytes = 4 << 20, most_brackets = 64, most_parts = 32;
+constexpr std::size_t most_brackets = 64, most_parts = 32;
 
 bool is_space(char c) { return c == ' ' || c == '\t'; }
 bool is_bare(char c) {
@@ -41,7 +41,7 @@ class Guard {
   Guard(std::string_view text, const std::string& name) : text_(text), name_(name) {}
 
   void check() {
-    if (text_.size() > most_bytes) fail(0, "larger than 4 MiB: is this a configuration?");
+    if (text_.size() > largest_toml) fail(0, "larger than 4 MiB: is this a configuration?");
     check_characters();
     while (at_ < text_.size()) {
       if (open_.empty() && at_line_start()) check_line_start();

@@ -10,6 +10,8 @@
 
 namespace banach {
 
+constexpr std::size_t largest_toml = std::size_t{4} << 20;
+
 /// Throws ConfigError "name:line:column: ..." for text that toml++ must not see: too large, no
 /// UTF-8, control characters, letters beyond ASCII outside strings, malformed table headers,
 /// strings and brackets that do not close, more than 64 nested brackets or 32 parts of one key.

@@ -253,7 +253,7 @@ class Schema : public detail::Fields {
     return static_cast<std::size_t>(reinterpret_cast<const char*>(&(defaults_.*member)) -
                                     reinterpret_cast<const char*>(&defaults_));
   }
-  P defaults_{};
+  P defaults_ = P();
 };
 
 #define BANACH_CONVERT_SCALAR(T)                                                                 \

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/parameters/describe.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/parameters/text.hpp"
+
+namespace banach {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Line {
+  std::string left, right;
+};
+
+void collect(const std::vector<ParameterInfo>& parameters, const std::string& indent,
+             std::vector<Line>& lines) {
+  for (const auto& info : parameters) {
+    std::string left = indent + info.name + " : " + info.type;
+    if (info.required)
+      left += ", required";
+    else if (info.children.empty())
+      left += info.fallback.empty() ? (info.name == "<name>" ? "" : ", optional")
+                                    : " = " + shortened(info.fallback, 40);
+    std::string right = info.doc;
+    if (!info.rule.empty()) right += (right.empty() ? "" : " ") + ("(" + info.rule + ")");
+    lines.push_back({std::move(left), std::move(right)});
+    collect(info.children, indent + "  ", lines);
+  }
+}
+
+Json json(const ParameterInfo& info) {
+  Json out;
+  out["name"] = info.name;
+  out["type"] = info.type;
+  out["default"] = info.required || info.fallback.empty() ? Json() : Json(info.fallback);
+  out["required"] = info.required;
+  out["rule"] = info.rule;
+  out["doc"] = info.doc;
+  out["children"] = Json::array();
+  for (const auto& child : info.children) out["children"].push_back(json(child));
+  return out;
+}
+
+Json json(const std::vector<ParameterInfo>& parameters) {
+  Json out = Json::array();
+  for (const auto& info : parameters) out.push_back(json(info));
+  return out;
+}
+
+Json json(const EntryInfo& entry) {
+  Json out;
+  out["kind"] = entry.kind;
+  out["name"] = entry.name;
+  out["doc"] = entry.doc;
+  out["plugin"] = entry.origin.plugin;
+  out["version"] = entry.origin.version;
+  out["path"] = entry.origin.path;
+  out["parameters"] = json(entry.parameters);
+  return out;
+}
+
+/// Text of foreign plugins may hold anything; invalid UTF-8 becomes U+FFFD.
+std::string dump(const Json& value) {
+  return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string describe_text(const std::vector<ParameterInfo>& parameters) {
+  constexpr std::size_t widest = 44;
+  std::vector<Line> lines;
+  collect(parameters, "  ", lines);
+  std::size_t width = 0;
+  for (const auto& line : lines)
+    if (line.left.size() <= widest) width = std::max(width, line.left.size());
+  std::string out;
+  for (auto& [left, right] : lines) {
+    if (!right.empty()) left.resize(std::max(width, left.size()), ' ');
+    out += left + (right.empty() ? "" : "   " + right) + "\n";
+  }
+  return out;
+}
+
+std::string describe_text(const std::vector<EntryInfo>& entries) {
+  std::string out;
+  for (const auto& entry : entries) {
+    if (!out.empty()) out += "\n";
+    out += entry.kind + " " + entry.name + " - " + entry.doc;
+    if (!entry.origin.plugin.empty())
+      out += "  [" + entry.origin.plugin + " " + entry.origin.version + "]";
+    out += "\n" + describe_text(entry.parameters);
+  }
+  return out;
+}
+
+std::string describe_json(const std::vector<EntryInfo>& entries) {
+  Json out = Json::array();
+  for (const auto& entry : entries) out.push_back(json(entry));
+  return dump(out);
+}
+
+std::string describe_json(const std::vector<ParameterInfo>& parameters) {
+  return dump(json(parameters));
+}
+
+}  // namespace banach
