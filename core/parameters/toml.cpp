@@ -23,7 +23,7 @@ struct TomlAssertion : std::logic_error {
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 1
 #define TOML_ENABLE_FORMATTERS 0
-#define TOML_ASSERT(condition) ((condition) ? void(0) : fail("malformed: " #condition))
+#define TOML_ASSERT(condition) ((condition) ? void(0) : fail("not TOML (" #condition ")"))
 #include <toml++/toml.h>
 
 namespace banach {
@@ -106,12 +106,13 @@ std::string sentence(std::string_view text) {
     else
       out += c == '\r' || c == '\t' ? ' ' : c;
   }
+  if (out == "in value: could not determine value type") out += "; text needs quotes";
   return out;
 }
 
 bool trips(std::string_view text) {
   try {
-    toml::parse(text);
+    static_cast<void>(toml::parse(text));
   } catch (const TomlAssertion&) {
     return true;
   } catch (const toml::parse_error&) {

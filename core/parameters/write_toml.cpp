@@ -44,11 +44,12 @@ bool is_table_list(const Value& value) {
          });
 }
 
-/// A short table of plain values below the top level, as a coefficient or a grid, stays on its
-/// line.
-bool stays_inline(const Value& value, const ParameterInfo* info, bool top) {
+/// A short table of plain values below the top level (a coefficient, a grid) stays on its line, and
+/// so does everything far down, because the names of sections grow.
+bool stays_inline(const Value& value, const ParameterInfo* info, std::size_t depth) {
+  if (depth >= deepest_section) return true;
   const auto* table = value.get<Table>();
-  if (!table || top || (info && !info->children.empty())) return false;
+  if (!table || depth == 0 || (info && !info->children.empty())) return false;
   for (const auto& entry : table->entries)
     if (entry.second.get<Table>() || is_table_list(entry.second)) return false;
   return to_text(value).size() < widest / 2;

@@ -159,7 +159,7 @@ bool try_one(Counts& counts) {
   } catch (const banach::ConfigError& error) {
     const std::string what = error.what();
     ++(parsed ? counts.refused : counts.syntax);
-    counts.assertions += what.find(": malformed: ") != std::string::npos;
+    counts.assertions += what.find(": not TOML (") != std::string::npos;
     if (is_placed(what, name)) return true;
     std::cerr << "no file, line and column: " << what << "\n";
     return false;
