@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# House rules that a program can check: style.sh ROOT [rules|format]. Prints `file:line: rule` for each
-# offence and exits 1; `format` exits 77 where the clang-format that defines the layout is missing.
+# House rules that a program can check: style.sh ROOT [rules|format|tidy BUILD]. Prints `file:line: rule` for
+# each offence and exits 1; `format` and `tidy` exit 77 where their tool is missing. `tidy` reads the
+# sources without LibTorch only: the others cost a minute each.
 set -uo pipefail
 cd "$1" || exit 2
 what=${2:-rules}
@@ -18,15 +19,23 @@ mapfile -t all < <(sources '*.cpp' '*.hpp' '*.cmake' CMakeLists.txt '*.sh' '*.py
 mapfile -t plugins < <(find plugins -name '*.cpp' 2>/dev/null)
 mapfile -t sdk < <(find core/include -name '*.hpp' ! -name tensor_architecture.hpp 2>/dev/null)
 
-if [[ $what == format ]]; then
-  for tool in clang-format-14 clang-format; do
-    [[ $("$tool" --version 2>/dev/null) != *"version 14."* ]] || break
+# Version 14 (Debian 12) defines layout and checks: others differ in details.
+find_tool() {
+  for tool in "$1-14" "$1"; do
+    [[ $("$tool" --version 2>/dev/null) != *"version 14."* ]] || return 0
   done
-  if [[ $("$tool" --version 2>/dev/null) != *"version 14."* ]]; then
-    echo "skipped: clang-format 14 defines the layout, and it is not installed"
-    exit 77
-  fi
+  echo "skipped: $1 14 is not installed"
+  exit 77
+}
+
+if [[ $what == format ]]; then
+  find_tool clang-format
   "$tool" --dry-run --Werror "${cpp[@]}"
+  exit
+elif [[ $what == tidy ]]; then
+  find_tool clang-tidy
+  find core/{parameters,plugin,expression,sampling,run} plugins/problems datasets apps -maxdepth 1 \
+    -name '*.cpp' -print0 | xargs -0 -n 1 -P "$(nproc)" "$tool" -p "$3" --quiet
   exit
 fi
 
