@@ -3,8 +3,12 @@
 #include "core/plugin/open.hpp"
 
 #include <boost/dll/shared_library.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <vector>
 
+#include "banach/error.hpp"
 #include "core/plugin/stamp.hpp"
 
 namespace banach {
@@ -16,13 +20,50 @@ std::vector<boost::dll::shared_library>& pinned() {
   return *libraries;
 }
 
-/// The dynamic loader's own words out of what Boost wraps around them, without the file's name.
+/// The dynamic loader's own words out of what Boost wraps around them, without the file's name;
+/// empty when the text is not Boost's.
 std::string loader_words(const std::string& text, const std::string& file) {
   const std::string before = "dlerror system message: ";
   const auto start = text.find(before), end = text.rfind("): ");
-  if (start == std::string::npos || end == std::string::npos) return text;
+  if (start == std::string::npos || end == std::string::npos) return "";
   const auto words = text.substr(start + before.size(), end - start - before.size());
   return words.rfind(file + ": ", 0) == 0 ? words.substr(file.size() + 2) : words;
+}
+
+const char* being_opened = "";
+
+/// A static initialiser that throws leaves the dynamic loader locked: the next library that another
+/// thread opens would wait forever. So the process ends here, whether or not the exception got out.
+[[noreturn]] void initialiser_threw() noexcept {
+  std::string what = "an exception of an unknown type";
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    what = error.what();
+  } catch (...) {
+  }
+  std::fprintf(stderr, "%s: a static initialiser of this plugin threw: %s\n", being_opened,
+               what.c_str());
+  std::_Exit(static_cast<int>(Exit::plugin));
+}
+
+/// Empty when the library is open; else the dynamic loader's reason.
+std::string open_for_good(const std::string& file) {
+  namespace dll = boost::dll;
+  being_opened = file.c_str();
+  const auto before = std::set_terminate(initialiser_threw);
+  std::string words;
+  try {
+    // The throwing overload: the other one loses dlerror()'s text.
+    pinned().emplace_back(file, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  } catch (const std::exception& error) {
+    words = loader_words(error.what(), file);
+    if (words.empty()) initialiser_threw();
+  } catch (...) {
+    initialiser_threw();
+  }
+  std::set_terminate(before);
+  return words;
 }
 
 std::string problem_of(const banach_plugin_descriptor& plugin) {
@@ -41,16 +82,12 @@ std::string problem_of(const banach_plugin_descriptor& plugin) {
 }  // namespace
 
 Opened open_plugin(const std::filesystem::path& file) {
-  namespace dll = boost::dll;
   Opened out;
-  try {
-    // The throwing overload: the other one loses dlerror()'s text.
-    pinned().emplace_back(file, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
-  } catch (const std::exception& error) {
-    out.problem = "the dynamic loader refuses it: " + loader_words(error.what(), file.string());
+  if (const auto words = open_for_good(file.string()); !words.empty()) {
+    out.problem = "the dynamic loader refuses it: " + words;
     return out;
   }
-  const dll::shared_library& library = pinned().back();
+  const boost::dll::shared_library& library = pinned().back();
   if (!library.has("banach_plugin")) {
     out.problem = "it exports no banach_plugin; end it with BANACH_PLUGIN(...)";
     return out;

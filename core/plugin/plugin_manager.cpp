@@ -148,13 +148,16 @@ void PluginManager::discover(const std::vector<fs::path>& paths) {
 }
 
 void PluginManager::unknown(const std::string& kind, const std::string& name,
-                            const std::vector<std::string>& known, const Source& source) const {
+                            const Source& source) const {
   std::string text = to_text(source);
   if (!text.empty()) text += ": ";
   for (const auto& file : refused_)
     if (fs::path(file.path).filename() == kind + "." + name + ".so")
       throw PluginError(text + kind + " \"" + name + "\": its plugin was refused: " + file.path +
                         ": " + file.reason);
+  std::vector<std::string> known;
+  for (const auto& entry : registry_.entries())
+    if (entry.kind == kind) known.push_back(entry.name);
   text += "unknown " + kind + " \"" + name + "\"";
   if (const auto near = nearest(name, known); !near.empty())
     text += "; did you mean \"" + near + "\"?";

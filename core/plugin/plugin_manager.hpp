@@ -47,11 +47,11 @@ class BANACH_API PluginManager {
   const typename C::Item& find(const C& catalog, const std::string& name,
                                const Source& source = {}) const {
     if (const auto* item = catalog.find(name)) return *item;
-    unknown(catalog.kind(), name, catalog.names(), source);
+    unknown(catalog.kind(), name, source);
   }
-  /// Throws what find throws for a name that no catalog has.
+  /// Throws what find throws for a name that the registry does not have.
   [[noreturn]] void unknown(const std::string& kind, const std::string& name,
-                            const std::vector<std::string>& known, const Source& source = {}) const;
+                            const Source& source = {}) const;
 
  private:
   /// Loads a canonical path; empty when its entries were enrolled, else why not.

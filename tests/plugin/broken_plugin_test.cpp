@@ -118,7 +118,9 @@ using BrokenPluginDeathTest = BrokenPlugin;
 
 TEST_F(BrokenPluginDeathTest, ThrowingStaticInitialiserEndsTheProcess) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_DEATH(manager_.load(built("throwing_initialiser")), "thrown by a static initialiser");
+  EXPECT_EXIT(manager_.load(built("throwing_initialiser")), testing::ExitedWithCode(69),
+              "problem.throwing_initialiser.so: a static initialiser of this plugin threw: "
+              "thrown by a static initialiser");
 }
 
 }  // namespace
