@@ -54,7 +54,8 @@ class BANACH_API Evaluator {
   /// Values of all roots, [rows, width] ([functions, rows, width] where functions take part), for
   /// one point set each. Bank 0 is the trained network; autograd follows its parameters if they
   /// require a gradient.
-  std::vector<at::Tensor> evaluate(const std::vector<Bank>& banks, const std::vector<PointSet>& sets);
+  std::vector<at::Tensor> evaluate(const std::vector<Bank>& banks,
+                                   const std::vector<PointSet>& sets);
 
   /// Derivative planes that the largest network call carries.
   int planes() const;

@@ -64,9 +64,9 @@ Row Builder::row(const std::string& name, int width, const Init& init, bool trai
   return {slot(name, {width}, init, width, width, trainable), width};
 }
 
-Expression Builder::scaled(E points) const {
+Expression scaled(E points, const Domain& coordinates) {
   std::vector<double> scale, shift;
-  for (const auto& axis : signature().coordinates) {
+  for (const auto& axis : coordinates) {
     scale.push_back(2 / (axis.upper - axis.lower));
     shift.push_back(-(axis.upper + axis.lower) / (axis.upper - axis.lower));
   }

@@ -46,7 +46,9 @@ void describe(Schema<Learnable>& s) {
 struct Input {
   std::vector<double> input;
 };
-void describe(Schema<Input>& s) { s.field("input", &Input::input, "range [lower, upper]").required(); }
+void describe(Schema<Input>& s) {
+  s.field("input", &Input::input, "range [lower, upper]").required();
+}
 
 Table with_path(const Table& table, const std::string& path) {
   Table named = table;

@@ -102,8 +102,10 @@ Expression combine(const std::vector<std::pair<double, Expression>>& terms) {
     } else {
       const auto same = std::find_if(merged.begin(), merged.end(),
                                      [&](const auto& m) { return m.second.node() == e.node(); });
-      if (same != merged.end()) same->first += c;
-      else merged.emplace_back(c, e);
+      if (same != merged.end())
+        same->first += c;
+      else
+        merged.emplace_back(c, e);
     }
   }
   for (const auto& [base, p] : bases) {
@@ -169,8 +171,10 @@ Expression pow(E x, double exponent) {
 }
 Expression pow(E x, int exponent) { return pow(x, static_cast<double>(exponent)); }
 
-#define BANACH_FUNCTION(name) \
-  Expression name(E x) { return constant(x) ? Expression(std::name(x.constant())) : apply(Function::name, x); }
+#define BANACH_FUNCTION(name)                                                            \
+  Expression name(E x) {                                                                 \
+    return constant(x) ? Expression(std::name(x.constant())) : apply(Function::name, x); \
+  }
 BANACH_FUNCTION(sin)
 BANACH_FUNCTION(cos)
 BANACH_FUNCTION(exp)
@@ -201,6 +205,7 @@ Expression concat(const std::vector<Expression>& parts) {
     n.in.push_back(trace.node_of(e));
     n.rows |= rows(e);
     n.width += e.width();
+    n.numbers.push_back(e.width());
   }
   return trace.add(n);
 }

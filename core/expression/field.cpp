@@ -146,15 +146,18 @@ Expression quadrature_nodes(const std::vector<double>& values) {
 std::vector<std::string> split(std::string_view names) {
   std::vector<std::string> out{""};
   for (const char c : names) {
-    if (c == ',') out.emplace_back();
-    else if (c != ' ') out.back() += c;
+    if (c == ',')
+      out.emplace_back();
+    else if (c != ' ')
+      out.back() += c;
   }
   return out;
 }
 }  // namespace
 
-Expression Field::integral(std::string_view over, const Quadrature& quadrature,
-                           const std::function<Expression(const Field&, const Field&)>& kernel) const {
+Expression Field::integral(
+    std::string_view over, const Quadrature& quadrature,
+    const std::function<Expression(const Field&, const Field&)>& kernel) const {
   const auto names = split(over);
   const auto axes = static_cast<std::size_t>(quadrature.axes);
   if (names.size() != axes)
@@ -170,8 +173,9 @@ Expression Field::integral(std::string_view over, const Quadrature& quadrature,
   return node_sum(kernel(*this, there), quadrature.weights);
 }
 
-Expression Field::integral_to(std::string_view over, double lower, int n,
-                              const std::function<Expression(const Field&, const Field&)>& kernel) const {
+Expression Field::integral_to(
+    std::string_view over, double lower, int n,
+    const std::function<Expression(const Field&, const Field&)>& kernel) const {
   const Quadrature unit = Quadrature::gauss(n, 0, 1);
   const Expression length = at(over) - lower;
   const Field there = with(over, lower + length * quadrature_nodes(unit.nodes));

@@ -74,8 +74,8 @@ std::shared_ptr<Architecture> LayoutBuilder::part(const std::string& name,
   const Value* value = table_.find(name);
   const Table* table = value ? value->get<Table>() : nullptr;
   if (!table || !table->find("type"))
-    throw ConfigError(to_text(table_.source) + ": [" + table_.path + "] needs a sub-architecture [" +
-                      table_.path + "." + name + "] with a type");
+    throw ConfigError(to_text(table_.source) + ": [" + table_.path +
+                      "] needs a sub-architecture [" + table_.path + "." + name + "] with a type");
   LayoutBuilder inner(layout_, registry_, unknown_type_, diagnostics_);
   inner.prefix_ = prefix_ + name + ".";
   auto built = inner.build(*table, signature);

@@ -14,7 +14,7 @@ struct Slot {
   std::vector<std::int64_t> shape;
   Init init;
   int fan_in = 1, fan_out = 1;
-  bool trainable = true;       // else it lives in the buffer vector
+  bool trainable = true;              // else it lives in the buffer vector
   std::int64_t offset = 0, size = 0;  // in its vector
 };
 
@@ -35,8 +35,8 @@ class BANACH_API Layout {
 };
 
 /// Initial numbers of both vectors, one stream per slot name: independent of the order of creation.
-BANACH_API void initialise(const Layout& layout, std::uint64_t seed, std::vector<double>& parameters,
-                           std::vector<double>& buffers);
+BANACH_API void initialise(const Layout& layout, std::uint64_t seed,
+                           std::vector<double>& parameters, std::vector<double>& buffers);
 
 /// Builds architectures from tables through the registry; nested parts prefix their slot names.
 class BANACH_API LayoutBuilder final : public Builder {

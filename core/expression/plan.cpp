@@ -9,8 +9,15 @@ namespace banach {
 
 bool acts_plane_by_plane(Op op) {
   switch (op) {
-    case Op::linear: case Op::affine: case Op::combine: case Op::concat: case Op::columns:
-    case Op::sum: case Op::node_sum: case Op::stop: case Op::select:
+    case Op::linear:
+    case Op::affine:
+    case Op::combine:
+    case Op::concat:
+    case Op::columns:
+    case Op::sum:
+    case Op::node_sum:
+    case Op::stop:
+    case Op::select:
       return true;
     default:
       return false;
@@ -24,10 +31,10 @@ void check(const Node& node, const Basis& basis) {
     throw ConfigError("the equations need derivatives of order " + std::to_string(basis.degree()) +
                       "; orders up to 4 are supported");
   if (node.op == Op::apply && node.index == static_cast<int>(Function::relu) && basis.degree() >= 2)
-    throw ConfigError(
-        "the equations read derivatives of order " + std::to_string(basis.degree()) +
-        " of a piecewise-linear activation (relu), and these vanish (u_xx = 0): the loss would fall "
-        "while the answer is wrong; choose a smooth activation such as tanh");
+    throw ConfigError("the equations read derivatives of order " + std::to_string(basis.degree()) +
+                      " of a piecewise-linear activation (relu), and these vanish (u_xx = 0): the "
+                      "loss would fall "
+                      "while the answer is wrong; choose a smooth activation such as tanh");
 }
 
 std::vector<Polynomial> demanded(const Node& node, std::size_t input, const Basis& basis) {

@@ -183,8 +183,7 @@ std::vector<ProductEntry> product_table(const Basis& out, const Basis& left, con
       for (int k = 0; k < right.size(); ++k) {
         const Monomial m = left.pivots[j] * right.pivots[k];
         const double c = out.rows[i].at(m);
-        if (c != 0)
-          table.push_back({i, j, k, c * binomial(left.pivots[j], right.pivots[k])});
+        if (c != 0) table.push_back({i, j, k, c * binomial(left.pivots[j], right.pivots[k])});
       }
   return table;
 }

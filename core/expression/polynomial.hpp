@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Constant-coefficient differential operators as polynomials in the symbols xi_v, and the closed spans
-// that decide which derivative planes a node of a trace carries.
+// Constant-coefficient differential operators as polynomials in the symbols xi_v, and the closed
+// spans that decide which derivative planes a node of a trace carries.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -28,7 +28,9 @@ Term condition(Term term, Condition condition) {
 
 }  // namespace
 
-Term interior(std::string name, Body residual) { return {std::move(name), {}, std::move(residual), Term::Kind::squares, {}}; }
+Term interior(std::string name, Body residual) {
+  return {std::move(name), {}, std::move(residual), Term::Kind::squares, {}};
+}
 
 Term face(std::string name, std::string axis, Side side, Body residual) {
   Region region;
@@ -67,8 +69,8 @@ Term dirichlet(std::string name, std::string axis, Side side, PointFunction valu
 
 Term neumann(std::string name, std::string axis, Side side, PointFunction value,
              std::string unknown) {
-  Term term = robin(std::move(name), std::move(axis), side, 0, 1, std::move(value),
-                    std::move(unknown));
+  Term term =
+      robin(std::move(name), std::move(axis), side, 0, 1, std::move(value), std::move(unknown));
   term.condition->type = Condition::Type::neumann;
   return term;
 }

@@ -112,8 +112,8 @@ Polynomial Trace::parse(std::string_view text, const std::vector<int>& variables
           (best == coordinates_.size() || coordinates_[i].size() > coordinates_[best].size()))
         best = i;
     if (best == coordinates_.size())
-      throw ConfigError(call + ": there is no coordinate \"" + left[0] + "\"; the coordinates are " +
-                        join(coordinates_));
+      throw ConfigError(call + ": there is no coordinate \"" + left[0] +
+                        "\"; the coordinates are " + join(coordinates_));
     out = out * Polynomial::variable(variables[best]);
     left.remove_prefix(coordinates_[best].size());
   }

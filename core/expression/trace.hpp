@@ -43,7 +43,19 @@ enum class Op {
 };
 
 enum class Function {
-  sin, cos, exp, log, sqrt, tanh, sigmoid, softplus, gelu, silu, relu, reciprocal, power
+  sin,
+  cos,
+  exp,
+  log,
+  sqrt,
+  tanh,
+  sigmoid,
+  softplus,
+  gelu,
+  silu,
+  relu,
+  reciprocal,
+  power
 };
 
 /// Bits of a node's row kind.
@@ -65,8 +77,8 @@ BANACH_API bool operator==(const Node& a, const Node& b);
 
 class BANACH_API Trace {
  public:
-  /// `coordinates`: names of the term's coordinates, variables 0.. in this order; none for the trace
-  /// of an architecture, which cannot differentiate.
+  /// `coordinates`: names of the term's coordinates, variables 0.. in this order; none for the
+  /// trace of an architecture, which cannot differentiate.
   explicit Trace(std::vector<std::string> coordinates = {});
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;

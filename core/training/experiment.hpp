@@ -21,13 +21,13 @@ struct RecordedTerm {
 
 struct Experiment {
   std::shared_ptr<const Problem> problem;
-  std::shared_ptr<Network> network;      // its layout ends with the learnable coefficients
-  Domain domain;                         // the problem's axes, then coefficients that are inputs
+  std::shared_ptr<Network> network;  // its layout ends with the learnable coefficients
+  Domain domain;                     // the problem's axes, then coefficients that are inputs
   Unknowns unknowns;
-  std::vector<Coefficient> coefficients; // all that the problem's table names
+  std::vector<Coefficient> coefficients;  // all that the problem's table names
   std::vector<RecordedTerm> terms;
-  Recorded solution;                     // all unknowns at a point
-  std::optional<Recorded> exact;         // all unknowns; absent where a learnable value is in it
+  Recorded solution;                        // all unknowns at a point
+  std::optional<Recorded> exact;            // all unknowns; absent where a learnable value is in it
   Table problem_table, architecture_table;  // with every default
 };
 
@@ -44,6 +44,9 @@ BANACH_API Experiment make_experiment(const Registry& registry, const Table& pro
 BANACH_API std::string coefficient_slot(const Coefficient& coefficient);
 /// Physical value of a learnable coefficient from its raw parameter.
 BANACH_API double coefficient_value(const Coefficient& coefficient, double raw);
+
+/// Raw parameter of a learnable coefficient's start value.
+BANACH_API double coefficient_raw(const Coefficient& coefficient);
 
 /// Records a term (twice, compared) with the given solution in place of the network.
 BANACH_API Recorded record_term(const Experiment& experiment, const Term& term,

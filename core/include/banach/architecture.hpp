@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A parametrised function. Expression architectures own no memory: their layers name slots of one flat
-// parameter vector. No torch here.
+// A parametrised function. Expression architectures own no memory: their layers name slots of one
+// flat parameter vector. No torch here.
 #pragma once
 #include "banach/initialisation.hpp"
 #include "banach/problem.hpp"
@@ -73,17 +73,20 @@ class BANACH_API Builder {
   virtual int slot(const std::string& name, std::vector<std::int64_t> shape, const Init& init,
                    int fan_in, int fan_out, bool trainable = true) = 0;
   /// The sub-architecture of the table [architecture.<name>], which has its own `type`.
-  virtual std::shared_ptr<Architecture> part(const std::string& name, const Signature& signature) = 0;
+  virtual std::shared_ptr<Architecture> part(const std::string& name,
+                                             const Signature& signature) = 0;
 
   int inputs() const { return static_cast<int>(signature().coordinates.size()); }
   int outputs() const { return signature().outputs; }
-  Linear linear(const std::string& name, int in, int out, const Init& weight = Init{Init::Kind::xavier_uniform},
+  Linear linear(const std::string& name, int in, int out,
+                const Init& weight = Init{Init::Kind::xavier_uniform},
                 const std::optional<Init>& bias = Init{Init::Kind::zeros});
   /// Like linear, but never trained: part of the checkpoint, not of the parameter vector.
   Linear fixed(const std::string& name, int in, int out, const Init& weight, const Init& bias);
   Row row(const std::string& name, int width, const Init& init, bool trainable = true);
-  /// Coordinates mapped from their ranges to [-1, 1].
-  Expression scaled(E points) const;
 };
+
+/// Coordinates mapped from their ranges to [-1, 1], column by column.
+BANACH_API Expression scaled(E points, const Domain& coordinates);
 
 }  // namespace banach

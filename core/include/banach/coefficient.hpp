@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A physical number whose role the TOML decides: fixed, learnable (inverse problem) or an input axis.
+// A physical number whose role the TOML decides: fixed, learnable (inverse problem) or an input
+// axis.
 #pragma once
 #include <limits>
 
@@ -29,13 +30,18 @@ class BANACH_API Coefficient {
   /// Bounds of a learnable value, range of an input.
   double lower() const { return lower_; }
   double upper() const { return upper_; }
-  /// Known true value of a learnable coefficient ("truth = 0.7"), for error reports; NaN if unknown.
+  /// Known true value of a learnable coefficient ("truth = 0.7"), for error reports; NaN if
+  /// unknown.
   double truth() const { return truth_; }
 
   // So that rules like positive() hold for every value that the coefficient can take.
   friend bool operator>(const Coefficient& a, const Coefficient& b) { return a.least() > b.value_; }
-  friend bool operator>=(const Coefficient& a, const Coefficient& b) { return a.least() >= b.value_; }
-  friend bool operator<=(const Coefficient& a, const Coefficient& b) { return a.most() <= b.value_; }
+  friend bool operator>=(const Coefficient& a, const Coefficient& b) {
+    return a.least() >= b.value_;
+  }
+  friend bool operator<=(const Coefficient& a, const Coefficient& b) {
+    return a.most() <= b.value_;
+  }
 
  private:
   friend struct Convert<Coefficient>;

@@ -14,8 +14,8 @@ class Trace;
 inline constexpr double pi = 3.14159265358979323846;
 
 /// A value per row, [rows, width], in the trace that is being recorded; or a plain constant.
-/// Rows are of five kinds: one row, points, points x quadrature nodes, functions, functions x points;
-/// operands of different kinds broadcast. Widths must agree or be 1.
+/// Rows are of five kinds: one row, points, points x quadrature nodes, functions, functions x
+/// points; operands of different kinds broadcast. Widths must agree or be 1.
 class BANACH_API Expression {
  public:
   Expression(double constant = 0.0) : constant_(constant) {}
@@ -24,8 +24,8 @@ class BANACH_API Expression {
   /// Columns [first, first + count).
   Expression columns(int first, int count) const;
   int width() const;
-  /// TOTAL derivative by the term's coordinates, up to order 4: "t", "xx", "xxyy" (a whole coordinate
-  /// name, else one letter at a time). Works on any expression: (k * u.d("x")).d("x").
+  /// TOTAL derivative by the term's coordinates, up to order 4: "t", "xx", "xxyy" (a whole
+  /// coordinate name, else one letter at a time). Works on any expression: (k * u.d("x")).d("x").
   Expression d(std::string_view by) const;
   /// Traced once, so values cannot steer an `if`: use where(condition, a, b).
   explicit operator bool() const = delete;
@@ -79,9 +79,11 @@ BANACH_API Expression batch_mean(E);
 /// The same values, invisible to the gradient by parameters.
 BANACH_API Expression stop(E);
 /// x * scale + shift, column by column with fixed numbers (one per column).
-BANACH_API Expression affine(E x, const std::vector<double>& scale, const std::vector<double>& shift);
+BANACH_API Expression affine(E x, const std::vector<double>& scale,
+                             const std::vector<double>& shift);
 
-/// tanh, sin, sigmoid, softplus, gelu, silu, relu by name; for parameters use one_of(activations()).
+/// tanh, sin, sigmoid, softplus, gelu, silu, relu by name; for parameters use
+/// one_of(activations()).
 BANACH_API Expression activate(const std::string& name, E x);
 BANACH_API std::vector<std::string> activations();
 

@@ -38,10 +38,12 @@ class BANACH_API Point {
   std::vector<std::pair<std::string, Expression>> values_;
 };
 
-/// A function of the point, or a plain number. Width: the number of unknowns that it is compared to.
+/// A function of the point, or a plain number. Width: the number of unknowns that it is compared
+/// to.
 class PointFunction {
  public:
-  PointFunction(double constant = 0.0) : f_([constant](const Point&) { return Expression(constant); }) {}
+  PointFunction(double constant = 0.0)
+      : f_([constant](const Point&) { return Expression(constant); }) {}
   PointFunction(Coefficient c) : f_([c](const Point&) { return Expression(c); }) {}
   template <class F, class = std::enable_if_t<std::is_invocable_r_v<Expression, F, const Point&>>>
   PointFunction(F f) : f_(std::move(f)) {}
@@ -80,7 +82,8 @@ class BANACH_API Field {
   Expression operator[](std::string_view unknown) const;
   /// All unknowns, [rows, unknowns].
   Expression all() const;
-  /// Partial derivative by THIS field's arguments: "t", "xx", "xxyy"; of the first unknown by default.
+  /// Partial derivative by THIS field's arguments: "t", "xx", "xxyy"; of the first unknown by
+  /// default.
   Expression d(std::string_view by, std::string_view unknown = {}) const;
   /// A coordinate of the points.
   Expression at(std::string_view coordinate) const;
@@ -94,21 +97,22 @@ class BANACH_API Field {
   Expression function(std::string_view name) const;
   /// The same solution at moved points: periodic ends, delays, jumps.
   Field with(std::string_view coordinate, E value) const;
-  /// Integral over fixed nodes of kernel(field at the nodes): `over` names as many coordinates as the
-  /// quadrature has axes ("y", or "x,y"). kernel(here, there): there is the field at the node.
-  Expression integral(std::string_view over, const Quadrature& quadrature,
-                      const std::function<Expression(const Field& here, const Field& there)>&
-                          kernel) const;
+  /// Integral over fixed nodes of kernel(field at the nodes): `over` names as many coordinates as
+  /// the quadrature has axes ("y", or "x,y"). kernel(here, there): there is the field at the node.
+  Expression integral(
+      std::string_view over, const Quadrature& quadrature,
+      const std::function<Expression(const Field& here, const Field& there)>& kernel) const;
   /// Integral from `lower` to the point's own coordinate (Volterra), n Gauss-Legendre nodes.
-  Expression integral_to(std::string_view over, double lower, int n,
-                         const std::function<Expression(const Field& here, const Field& there)>&
-                             kernel) const;
+  Expression integral_to(
+      std::string_view over, double lower, int n,
+      const std::function<Expression(const Field& here, const Field& there)>& kernel) const;
 
  private:
   std::shared_ptr<const FieldState> state_;
 };
 
-/// An earlier solution, ansatz included, whose parameters no longer change: all its unknowns at a point.
+/// An earlier solution, ansatz included, whose parameters no longer change: all its unknowns at a
+/// point.
 using Frozen = std::function<Expression(const Point&)>;
 
 enum class Side { lower, upper };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An architecture in arbitrary ATen code: one opaque node of the trace. The only SDK header with torch.
+// An architecture in arbitrary ATen code: one opaque node of the trace. The only SDK header with
+// torch.
 #pragma once
 #include <torch/types.h>
 #include <torch/version.h>
@@ -16,8 +17,8 @@ class BANACH_API TensorArchitecture : public Architecture {
  public:
   ~TensorArchitecture() override;
   Expression forward(const Inputs& inputs) const final;
-  /// points [N, axes] -> [N, outputs]; `weights` are the slots in the order of their creation, views
-  /// of the flat vector: differentiable, never to be changed in place.
+  /// points [N, axes] -> [N, outputs]; `weights` are the slots in the order of their creation,
+  /// views of the flat vector: differentiable, never to be changed in place.
   virtual at::Tensor evaluate(const at::Tensor& points,
                               const std::vector<at::Tensor>& weights) const = 0;
 

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/executor/evaluator.hpp"
+
+#include <torch/types.h>
+
+#include "core/executor/network_calls.hpp"
+#include "core/executor/program.hpp"
+
+namespace banach {
+
+struct Evaluator::Impl {
+  struct Entry {
+    std::unique_ptr<Program> program;
+    int root;
+  };
+  std::shared_ptr<const Network> network;
+  NetworkCalls calls;
+  std::vector<Entry> entries;
+
+  SlotTensors slots(const Bank& bank) const;
+  at::Tensor result(const Entry& entry, const Program::Run& run) const;
+};
+
+namespace {
+
+// One split per vector: a narrow per tensor would fill a whole zero gradient for each.
+std::vector<at::Tensor> pieces(const at::Tensor& flat, const Layout& layout, bool trainable) {
+  std::vector<std::int64_t> sizes;
+  for (const auto& slot : layout.slots())
+    if (slot.trainable == trainable) sizes.push_back(slot.size);
+  return sizes.empty() ? std::vector<at::Tensor>() : flat.split_with_sizes(sizes, 0);
+}
+
+}  // namespace
+
+SlotTensors Evaluator::Impl::slots(const Bank& bank) const {
+  const auto trained = pieces(bank.parameters, network->layout, true);
+  const auto fixed = pieces(bank.buffers, network->layout, false);
+  SlotTensors out;
+  std::size_t next_trained = 0, next_fixed = 0;
+  for (const auto& slot : network->layout.slots()) {
+    const at::Tensor& flat = slot.trainable ? trained[next_trained++] : fixed[next_fixed++];
+    out.push_back(slot.shape.size() == 1 ? flat : flat.view(slot.shape));
+  }
+  return out;
+}
+
+at::Tensor Evaluator::Impl::result(const Entry& entry, const Program::Run& run) const {
+  const Node& node = entry.program->trace().node(entry.root);
+  at::Tensor value = run.jets[entry.root][0];
+  if (!value.defined()) value = at::zeros({1, node.width}, run.options);
+  if (entry.program->has_rows(node_rows) && value.dim() > 2) value = value.squeeze(-2);
+  std::vector<std::int64_t> shape{run.set->points.size(0), node.width};
+  if (value.dim() == 3) shape.insert(shape.begin(), value.size(0));
+  return value.expand(shape);
+}
+
+Evaluator::Evaluator(std::shared_ptr<const Network> network, Derivatives derivatives)
+    : impl_(new Impl{network, NetworkCalls(network, derivatives), {}}) {}
+Evaluator::~Evaluator() = default;
+
+int Evaluator::add(std::shared_ptr<const Trace> trace, int root) {
+  auto program = std::make_unique<Program>(
+      std::move(trace), std::vector<Demand>{{root, {Polynomial(1.0)}}}, impl_->network->layout);
+  impl_->entries.push_back({std::move(program), root});
+  return static_cast<int>(impl_->entries.size()) - 1;
+}
+
+std::vector<at::Tensor> Evaluator::evaluate(const std::vector<Bank>& banks,
+                                            const std::vector<PointSet>& sets) {
+  BANACH_ASSERT(sets.size() == impl_->entries.size() && !banks.empty());
+  std::vector<SlotTensors> slots;
+  for (const auto& bank : banks) slots.push_back(impl_->slots(bank));
+  std::vector<Program::Run> runs(sets.size());
+  int levels = 0;
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    runs[i].set = &sets[i];
+    runs[i].slots = &slots[0];
+    runs[i].options = banks[0].parameters.options().requires_grad(false);
+    levels = std::max(levels, impl_->entries[i].program->levels());
+  }
+  for (int level = 0; level < levels; ++level) {
+    std::vector<NetworkCall> calls;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      const Program& program = *impl_->entries[i].program;
+      program.run(level, runs[i]);
+      for (const auto& instruction : program.instructions())
+        if (instruction.level == level && program.trace().node(instruction.node).op == Op::network)
+          calls.push_back({&program, &instruction, &runs[i]});
+    }
+    impl_->calls.evaluate(calls, slots);
+  }
+  std::vector<at::Tensor> out;
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    out.push_back(impl_->result(impl_->entries[i], runs[i]));
+  return out;
+}
+
+int Evaluator::planes() const {
+  int planes = 0;
+  for (const auto& entry : impl_->entries)
+    planes = std::max(planes, network_planes(entry.program->trace(), entry.program->plan()));
+  return planes;
+}
+
+void record(Network& network) {
+  const auto once = [&] {
+    auto trace = std::make_shared<Trace>();
+    Trace::Scope scope(*trace);
+    const auto input = [&](int index, int width, unsigned rows) {
+      Node n;
+      n.op = Op::input;
+      n.index = index;
+      n.width = width;
+      n.rows = rows;
+      return trace->add(n);
+    };
+    const auto& signature = network.signature;
+    const Expression points = input(0, static_cast<int>(signature.coordinates.size()), point_rows);
+    std::vector<std::pair<std::string, Expression>> functions;
+    for (const auto& f : signature.functions)
+      functions.emplace_back(
+          f.name, input(static_cast<int>(functions.size()) + 1, f.sensors, function_rows));
+    const Expression y = network.architecture->forward(Inputs(points, functions));
+    if (y.width() != signature.outputs)
+      throw ConfigError("the architecture returns " + std::to_string(y.width()) + " columns; " +
+                        std::to_string(signature.outputs) + " outputs are needed");
+    network.root = trace->node_of(y);
+    return trace;
+  };
+  network.trace = once();
+  const auto again = once();
+  if (!(network.trace->nodes() == again->nodes()))
+    throw ConfigError(
+        "forward() gave two different records when called twice; it must be pure (no random "
+        "numbers, "
+        "no state)");
+}
+
+}  // namespace banach

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/executor/network_calls.hpp"
+
+#include <torch/types.h>
+
+#include <algorithm>
+
+#include "core/executor/operations.hpp"
+
+namespace banach {
+
+NetworkCalls::NetworkCalls(std::shared_ptr<const Network> network, Derivatives derivatives)
+    : network_(std::move(network)), derivatives_(derivatives) {
+  if (!network_->signature.functions.empty()) mergeable_ = false;
+  for (const auto& node : network_->trace->nodes())
+    if (node.op == Op::batch_mean) mergeable_ = false;  // each term has statistics of its own
+}
+
+void NetworkCalls::evaluate(const std::vector<NetworkCall>& calls,
+                            const std::vector<SlotTensors>& banks) {
+  std::vector<bool> done(calls.size(), false);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (done[i]) continue;
+    std::vector<NetworkCall> group{calls[i]};
+    const auto bank = calls[i].program->trace().node(calls[i].instruction->node).index;
+    for (std::size_t k = i + 1; k < calls.size() && mergeable_; ++k) {
+      const Node& other = calls[k].program->trace().node(calls[k].instruction->node);
+      if (done[k] || other.index != bank ||
+          !(calls[k].instruction->basis == calls[i].instruction->basis))
+        continue;
+      group.push_back(calls[k]);
+      done[k] = true;
+    }
+    const Batch together = batch(group);
+    scatter(values(together, *group[0].instruction, banks[static_cast<std::size_t>(bank)],
+                   group[0].run->options),
+            together, group);
+  }
+}
+
+NetworkCalls::Batch NetworkCalls::batch(const std::vector<NetworkCall>& calls) const {
+  Batch out;
+  std::vector<Jet> points;
+  const std::int64_t axes = static_cast<std::int64_t>(network_->signature.coordinates.size());
+  for (const auto& call : calls) {
+    const Node& node = call.program->trace().node(call.instruction->node);
+    Jet jet;
+    for (const auto& reads : call.instruction->reads[0])
+      jet.push_back(read(call.run->jets[node.in[0]], reads));
+    auto lead = jet[0].sizes().vec();
+    lead.pop_back();
+    const std::size_t rank = call.program->has_rows(node_rows) ? 2 : 1;
+    while (lead.size() < rank) lead.insert(lead.begin(), 1);
+    out.leads.push_back(lead);
+    out.rows.push_back(jet[0].numel() / axes);
+    points.push_back(std::move(jet));
+    for (std::size_t k = 1; k < node.in.size(); ++k) {
+      at::Tensor f = call.run->jets[node.in[k]][0];
+      out.functions.push_back(f.reshape({f.size(0), 1, f.size(-1)}));
+    }
+  }
+  for (std::size_t i = 0; i < points[0].size(); ++i) {
+    const auto& first = calls[0].instruction->input_constants[i];
+    bool same = first.has_value();
+    for (const auto& call : calls) same = same && call.instruction->input_constants[i] == first;
+    if (same || (calls.size() == 1 && !points[0][i].defined())) {
+      out.points.push_back(points[0][i].defined() ? points[0][i].reshape({1, axes}) : at::Tensor());
+      continue;
+    }
+    std::vector<at::Tensor> parts;
+    for (std::size_t k = 0; k < calls.size(); ++k) {
+      auto shape = out.leads[k];
+      shape.push_back(axes);
+      const at::Tensor& plane = points[k][i];
+      parts.push_back((plane.defined() ? plane.expand(shape)
+                                       : at::zeros({1}, points[k][0].options()).expand(shape))
+                          .reshape({-1, axes}));
+    }
+    out.points.push_back(parts.size() == 1 ? parts[0] : at::cat(parts, 0));
+  }
+  return out;
+}
+
+const NetworkCalls::Prepared& NetworkCalls::prepared(const Basis& outputs, const Basis& closed) {
+  auto& place = prepared_[outputs];
+  if (place.program) return place;
+  place.program = std::make_unique<Program>(
+      network_->trace, std::vector<Demand>{{network_->root, outputs.rows}}, network_->layout);
+  const Trace& trace = *network_->trace;
+  for (std::size_t i = 0; i < trace.nodes().size(); ++i)
+    if (trace.nodes()[i].op == Op::input && trace.nodes()[i].index == 0 &&
+        place.program->used(static_cast<int>(i)))
+      for (const auto& row : place.program->plan().basis[i].rows)
+        place.input_reads.push_back(coordinates(row, closed));
+  return place;
+}
+
+Jet NetworkCalls::run(const Basis& outputs, const Basis& closed, const Jet& points,
+                      const std::vector<at::Tensor>& functions, const SlotTensors& slots,
+                      const at::TensorOptions& options) {
+  const Prepared& ready = prepared(outputs, closed);
+  Program::Run run;
+  run.slots = &slots;
+  run.options = options;
+  run.inputs.resize(1 + functions.size());
+  for (const auto& reads : ready.input_reads) {
+    const at::Tensor plane = read(points, reads);
+    run.inputs[0].push_back(plane.defined() && !functions.empty() ? plane.unsqueeze(0) : plane);
+  }
+  for (std::size_t k = 0; k < functions.size(); ++k) run.inputs[k + 1] = {functions[k]};
+  for (int level = 0; level < ready.program->levels(); ++level) ready.program->run(level, run);
+  return run.jets[network_->root];
+}
+
+Jet NetworkCalls::values(const Batch& batch, const Program::Instruction& instruction,
+                         const SlotTensors& slots, const at::TensorOptions& options) {
+  const bool derivatives = instruction.closed.size() > 1;
+  if (derivatives_ == Derivatives::exact || !derivatives)
+    return run(instruction.basis, instruction.closed, batch.points, batch.functions, slots,
+               options);
+  const Basis value = span({Polynomial(1.0)});
+  const auto f = [&](const at::Tensor& x) {
+    return run(value, value, {x}, batch.functions, slots, options)[0];
+  };
+  std::vector<double> range;
+  for (const auto& axis : network_->signature.coordinates) range.push_back(axis.upper - axis.lower);
+  const Partials partials =
+      derivatives_ == Derivatives::nested ? nested_partials(f) : difference_partials(f, range);
+  const Jet y = compose_jet(partials, batch.points, instruction.table, instruction.closed);
+  Jet out;
+  for (const auto& reads : instruction.from_closed) out.push_back(read(y, reads));
+  return out;
+}
+
+void NetworkCalls::scatter(const Jet& values, const Batch& batch,
+                           const std::vector<NetworkCall>& calls) const {
+  for (const auto& call : calls) call.run->jets[call.instruction->node].resize(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const at::Tensor& all = values[i];
+    if (!all.defined()) continue;
+    const bool one_row = all.numel() == all.size(-1);
+    std::vector<at::Tensor> parts;
+    if (!one_row && calls.size() > 1) parts = all.split_with_sizes(batch.rows, 0);
+    for (std::size_t k = 0; k < calls.size(); ++k) {
+      at::Tensor part = parts.empty() ? all : parts[k];
+      auto shape = one_row ? std::vector<std::int64_t>(batch.leads[k].size(), 1) : batch.leads[k];
+      if (!batch.functions.empty()) shape.insert(shape.begin(), all.size(0));
+      shape.push_back(all.size(-1));
+      if (part.dim() != static_cast<std::int64_t>(shape.size())) part = part.reshape(shape);
+      calls[k].run->jets[calls[k].instruction->node][i] = part;
+    }
+  }
+}
+
+}  // namespace banach
