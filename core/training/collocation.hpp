@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The collocation points of every term, drawn into one tensor that lives as long as the run.
+#pragma once
+#include "banach/sampler.hpp"
+#include "core/training/run_plan.hpp"
+
+namespace banach {
+
+class BANACH_API Collocation {
+ public:
+  /// One choice per term of the experiment; dtype and device of the points from `options`.
+  Collocation(const Experiment& experiment, const std::vector<SamplingChoice>& choices,
+              std::uint64_t seed, at::TensorOptions options);
+
+  /// One set per term: a pure function of (seed, term name, step / refresh). The tensors are the
+  /// same in every call and hold the points of the latest one.
+  const std::vector<PointSet>& at_step(std::int64_t step);
+
+  /// Points [rows, axes] of one term.
+  std::int64_t rows(std::size_t term) const { return terms_[term].rows; }
+  std::int64_t total() const { return total_; }
+
+ private:
+  struct Placement {
+    Stream stream;  // replaced at every draw
+    std::string name;
+    SamplingChoice choice;
+    std::vector<int> free;      // axes that the sampler fills
+    std::vector<double> fixed;  // values of the others, [rows or 1, axes]
+    bool listed = false;        // `fixed` has a row per point
+    std::int64_t rows = 1, first = 0, drawn = -1;
+  };
+  Placement place(const RecordedTerm& term, const SamplingChoice& choice) const;
+  void draw(Placement& term, std::int64_t index);
+  template <class T>
+  void write(const Placement& term, T* out) const;
+
+  Domain domain_;
+  std::uint64_t seed_;
+  std::vector<Placement> terms_;
+  std::int64_t total_ = 0;
+  std::vector<double> unit_;  // what the sampler wrote, before the region
+  at::Tensor host_, device_;  // [total, axes]; the same tensor on the CPU
+  std::vector<PointSet> sets_;
+};
+
+}  // namespace banach

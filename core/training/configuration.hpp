@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that the TOML of a training run may say. Tables of catalog entries (problem,
+// architecture, and the own parameters of optimizers, schedules and samplers) stay tables here.
+#pragma once
+#include <map>
+
+#include "banach/parameters.hpp"
+
+namespace banach {
+
+struct PluginPaths {
+  std::vector<std::string> paths;
+};
+
+/// Placement of one term's points; what is absent comes from the layer below.
+struct TermSampling {
+  std::optional<std::string> method;
+  std::optional<std::int64_t> points, refresh;
+  Table rest;  // the sampler's own parameters
+};
+/// The same for all terms, and single terms by name.
+struct SamplingLayer : TermSampling {
+  std::map<std::string, TermSampling> terms;
+};
+struct SamplingParameters : SamplingLayer {
+  SamplingParameters() { method = "uniform", points = 64, refresh = 1; }
+};
+
+struct ScheduleParameters {
+  std::string type = "constant";
+  Table rest;
+};
+
+struct ClipParameters {
+  double norm = 0, value = 0;  // 0: off
+};
+
+struct StopParameters {
+  std::optional<double> loss, error, seconds;
+  std::optional<std::int64_t> plateau;
+};
+
+struct StageParameters {
+  std::string optimizer = "adam";
+  double lr = 1e-3;
+  std::int64_t steps = 0;
+  ScheduleParameters schedule;
+  std::optional<ClipParameters> clip;
+  StopParameters stop;
+  std::optional<std::string> dtype;
+  std::optional<SamplingLayer> sampling;
+  Table rest;  // the optimizer's own parameters
+};
+
+struct ValidationParameters {
+  std::int64_t every = 500, points = 256;
+  std::map<std::string, std::int64_t> grid;  // empty: that of [evaluate]
+};
+
+struct EvaluateParameters {
+  std::map<std::string, std::int64_t> grid;
+};
+
+struct CheckpointParameters {
+  std::int64_t every = 1000, keep = 2;
+  std::string on_error = "stop";
+};
+
+struct OutputParameters {
+  std::string dir = "runs";
+  std::int64_t log_every = 100;
+};
+
+struct RunConfiguration {
+  std::string name;
+  std::int64_t seed = 0;
+  std::string dtype = "float32", device = "auto";
+  std::int64_t threads = 0;
+  std::string executor = "auto", derivatives = "exact";
+  std::optional<double> time_limit;
+  PluginPaths plugins;
+  Table problem, architecture;
+  SamplingParameters sampling;
+  std::map<std::string, double> weights;
+  std::vector<StageParameters> stages;
+  ValidationParameters validation;
+  EvaluateParameters evaluate;
+  CheckpointParameters checkpoint;
+  OutputParameters output;
+};
+
+void describe(Schema<PluginPaths>& s);
+void describe(Schema<TermSampling>& s);
+void describe(Schema<SamplingLayer>& s);
+void describe(Schema<SamplingParameters>& s);
+void describe(Schema<ScheduleParameters>& s);
+void describe(Schema<ClipParameters>& s);
+void describe(Schema<StopParameters>& s);
+void describe(Schema<StageParameters>& s);
+void describe(Schema<ValidationParameters>& s);
+void describe(Schema<EvaluateParameters>& s);
+void describe(Schema<CheckpointParameters>& s);
+void describe(Schema<OutputParameters>& s);
+BANACH_API void describe(Schema<RunConfiguration>& s);
+
+/// Reads the table of a configuration file; every problem becomes a diagnostic. Relative paths
+/// become absolute: what a file says counts from its folder, what the command line says from the
+/// working directory. A run without a name is called after its file.
+BANACH_API RunConfiguration read_configuration(const Table& table, Diagnostics& diagnostics);
+
+/// The folders and files of [plugins] paths, read ahead of everything else.
+BANACH_API std::vector<std::string> plugin_paths(const Table& table);
+
+/// Where the run of this configuration lives: <output.dir>/<name>.
+BANACH_API std::string run_path(const RunConfiguration& configuration);
+
+/// One difference between two configurations, as `stage.0.lr: 0.001 -> 0.01`.
+struct Difference {
+  std::string key, before, after;
+};
+/// All differences, in the order of the keys of `before`, then the new ones.
+BANACH_API std::vector<Difference> differences(const Table& before, const Table& after);
+/// "key: before -> after" lines, at most `limit`.
+BANACH_API std::string to_text(const std::vector<Difference>& differences, std::size_t limit = 8);
+
+}  // namespace banach

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/dry_run.hpp"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include "core/training/collocation.hpp"
+#include "core/training/initial_state.hpp"
+#include "core/training/residual_objective.hpp"
+
+namespace banach {
+namespace {
+
+std::string shape_text(const at::Tensor& t) {
+  std::vector<std::string> parts;
+  for (const auto n : t.sizes()) parts.push_back(std::to_string(n));
+  return "[" + join(parts) + "]";
+}
+
+// Every layer's output is kept once per plane for the way back, and about as much again for it.
+double megabytes(const RunPlan& plan, std::int64_t points, int planes, std::size_t bytes) {
+  std::int64_t widths = 0;
+  for (const auto& slot : plan.experiment.network->layout.slots())
+    if (slot.shape.size() == 2) widths += slot.shape[1];
+  const double activations = 4.0 * static_cast<double>(points * planes * widths);
+  const double vectors = 5.0 * static_cast<double>(plan.experiment.network->layout.parameters());
+  return (activations + vectors) * static_cast<double>(bytes) / 1e6;
+}
+
+}  // namespace
+
+std::string dry_run(RunPlan& plan) {
+  const StagePlan& stage = plan.stages.front();
+  const auto options = at::TensorOptions(stage.dtype).device(plan.device);
+  const RunState state = initial_state(plan);
+  ResidualObjective objective(plan.experiment, plan.weights, plan.derivatives,
+                              state.parameters.to(options), state.buffers.to(options));
+  Collocation points(plan.experiment, stage.sampling, plan.seed, options);
+  objective.set_points(points.at_step(0));
+  const auto values = objective.evaluate();
+  const double loss = stage.optimizer->step(objective, stage.parameters.lr).item<double>();
+  const Layout& layout = plan.experiment.network->layout;
+  std::string out = fmt::format("{:<16}{:>8}  {:<14}{:>12}  {}\n", "term", "points", "residual",
+                                "loss", "weight");
+  const at::Tensor losses = objective.term_losses().cpu();
+  for (std::size_t i = 0; i < values.size(); ++i)
+    out += fmt::format("{:<16}{:>8}  {:<14}{:>12.4e}  {:g}\n", plan.experiment.terms[i].term.name,
+                       points.rows(i), shape_text(values[i]), losses.data_ptr<double>()[i],
+                       plan.weights[i]);
+  for (const auto& slot : layout.slots()) {
+    std::vector<std::string> shape;
+    for (const auto n : slot.shape) shape.push_back(std::to_string(n));
+    out += fmt::format("  {} [{}]{}\n", slot.name, join(shape), slot.trainable ? "" : " fixed");
+  }
+  out += fmt::format("parameters: {} learnable, {} fixed\n", layout.parameters(), layout.buffers());
+  out += fmt::format("points per step: {}\nderivative planes: {}\n", points.total(),
+                     objective.planes());
+  out += fmt::format(
+      "memory: about {:.1f} MB beside LibTorch\n",
+      megabytes(plan, points.total(), objective.planes(), c10::elementSize(stage.dtype)));
+  std::int64_t steps = 0;
+  for (const auto& s : plan.stages) steps += s.parameters.steps;
+  return out + fmt::format("loss {:.6e}; {} steps in {} stage{}, on {}; nothing was written\n",
+                           loss, steps, plan.stages.size(), plan.stages.size() == 1 ? "" : "s",
+                           plan.device.str());
+}
+
+}  // namespace banach

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine under a run: threads, memory allocator, linear algebra library.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "banach/registry.hpp"
+
+namespace banach {
+
+/// Sets the threads of LibTorch and OpenBLAS (0: all cores) and keeps freed memory in the process.
+/// Returns the number in use.
+BANACH_API int prepare_process(int threads);
+
+/// The BLAS that LibTorch runs on in this process: "OpenBLAS (/usr/lib/...)", "reference BLAS
+/// (...)".
+BANACH_API std::string blas_in_use();
+/// A sentence when that is the reference BLAS, which is 20 times slower; else empty.
+BANACH_API std::string blas_warning();
+
+/// Versions, BLAS, CPU, threads, host, device, command line and plugins.
+BANACH_API nlohmann::json environment_json(const std::vector<std::string>& command_line,
+                                           const std::vector<Origin>& plugins,
+                                           const std::string& device);
+/// {"name", "version", "path"} of every plugin.
+BANACH_API nlohmann::json plugins_json(const std::vector<Origin>& plugins);
+
+}  // namespace banach

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/initial_state.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace banach {
+namespace {
+
+class FreshPreparation final : public Preparation {
+ public:
+  FreshPreparation(const RunPlan& plan, std::vector<double>& parameters,
+                   std::vector<double>& buffers)
+      : plan_(plan), parameters_(parameters), buffers_(buffers) {}
+
+  std::vector<double> points(int n) override {
+    const Domain& domain = plan_.experiment.domain;
+    const std::size_t axes = domain.size();
+    std::vector<double> out(static_cast<std::size_t>(n) * axes);
+    stream().child(1).uniform(static_cast<std::int64_t>(out.size()), out.data());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto& [name, lower, upper] = domain[i % axes];
+      out[i] = lower + (upper - lower) * out[i];
+    }
+    return out;
+  }
+  Stream stream() const override { return Stream(plan_.seed, "prepare"); }
+
+  void set(int number, const std::vector<double>& values) override {
+    const auto& slots = plan_.experiment.network->layout.slots();
+    if (number < 0 || static_cast<std::size_t>(number) >= slots.size())
+      throw ConfigError("prepare: there is no parameter number " + std::to_string(number));
+    const Slot& slot = slots[static_cast<std::size_t>(number)];
+    if (values.size() != static_cast<std::size_t>(slot.size))
+      throw ConfigError("prepare: parameter \"" + slot.name + "\" takes " +
+                        std::to_string(slot.size) + " numbers, got " +
+                        std::to_string(values.size()));
+    auto& vector = slot.trainable ? parameters_ : buffers_;
+    std::copy(values.begin(), values.end(),
+              vector.begin() + static_cast<std::ptrdiff_t>(slot.offset));
+  }
+
+ private:
+  const RunPlan& plan_;
+  std::vector<double>&parameters_, &buffers_;
+};
+
+at::Tensor to_vector(const std::vector<double>& values, at::ScalarType dtype) {
+  at::Tensor out = at::empty({static_cast<std::int64_t>(values.size())}, at::kDouble);
+  std::copy(values.begin(), values.end(), out.data_ptr<double>());
+  return out.to(dtype);
+}
+
+}  // namespace
+
+RunState initial_state(const RunPlan& plan) {
+  std::vector<double> parameters, buffers;
+  initialise(plan.experiment.network->layout, plan.seed, parameters, buffers);
+  FreshPreparation preparation(plan, parameters, buffers);
+  // Recorded as const; preparing changes slots alone.
+  std::const_pointer_cast<Architecture>(plan.experiment.network->architecture)
+      ->prepare(preparation);
+  RunState out;
+  const at::ScalarType dtype = plan.stages.front().dtype;
+  out.parameters = to_vector(parameters, dtype);
+  out.buffers = to_vector(buffers, dtype);
+  return out;
+}
+
+void check_fits(const RunState& state, const RunPlan& plan) {
+  const Layout& layout = plan.experiment.network->layout;
+  if (state.parameters.numel() == layout.parameters() && state.buffers.numel() == layout.buffers())
+    return;
+  throw DataError("the checkpoint has " + std::to_string(state.parameters.numel()) +
+                  " parameters and " + std::to_string(state.buffers.numel()) +
+                  " fixed numbers, the configuration asks for " +
+                  std::to_string(layout.parameters()) + " and " + std::to_string(layout.buffers()) +
+                  ": the plugin of the architecture or problem has changed since");
+}
+
+}  // namespace banach

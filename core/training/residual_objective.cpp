@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/residual_objective.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Dispatch.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/optimizers/clip.hpp"
+
+namespace banach {
+namespace {
+
+std::int64_t row_count(const at::Tensor& value) {
+  return value.dim() == 0 ? 1 : value.numel() / std::max<std::int64_t>(1, value.size(-1));
+}
+
+// Sum of squares (or sum) in double, and seed = value * factor (or factor): one pass, no
+// allocation.
+template <class T>
+double pass(const T* x, std::int64_t n, bool squares, double factor, T* seed) {
+  double sum[4] = {0, 0, 0, 0};
+  const T f = static_cast<T>(factor);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double v = static_cast<double>(x[i]);
+    sum[i & 3] += squares ? v * v : v;
+    if (seed) seed[i] = squares ? x[i] * f : f;
+  }
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+// 0 when every entry is finite, else NaN.
+template <class T>
+T zero_if_finite(const T* x, std::int64_t n) {
+  T sum[8] = {};
+  std::int64_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (int k = 0; k < 8; ++k) sum[k] += x[i + k] * T(0);
+  for (; i < n; ++i) sum[0] += x[i] * T(0);
+  return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
+
+bool all_finite(const at::Tensor& t) {
+  if (!t.device().is_cpu() || !t.is_contiguous()) return at::isfinite(t).all().item<bool>();
+  bool out = false;
+  AT_DISPATCH_FLOATING_TYPES(t.scalar_type(), "finite", [&] {
+    out = zero_if_finite(t.data_ptr<scalar_t>(), t.numel()) == scalar_t(0);
+  });
+  return out;
+}
+
+}  // namespace
+
+NotFinite::~NotFinite() = default;
+
+ResidualObjective::ResidualObjective(const Experiment& experiment, std::vector<double> weights,
+                                     Derivatives derivatives, const at::Tensor& parameters,
+                                     const at::Tensor& buffers)
+    : weights_(std::move(weights)), evaluator_(experiment.network, derivatives), buffers_(buffers) {
+  for (const auto& term : experiment.terms) {
+    kinds_.push_back(term.term.kind);
+    names_.push_back(term.term.name);
+    evaluator_.add(term.residual.trace, term.residual.root);
+  }
+  for (const auto& axis : experiment.domain) axes_.push_back(axis.name);
+  BANACH_ASSERT(weights_.size() == names_.size());
+  parameters_ = parameters.detach().clone().set_requires_grad(true);
+  seeds_.resize(names_.size());
+  losses_ = at::zeros({static_cast<std::int64_t>(names_.size())},
+                      at::TensorOptions(at::kDouble).device(parameters.device()));
+  loss_ = at::zeros({}, parameters.options().requires_grad(false));
+  device_weights_ = at::empty_like(losses_);
+  for (std::size_t i = 0; i < weights_.size(); ++i)
+    device_weights_[static_cast<std::int64_t>(i)].fill_(weights_[i]);
+  flag_ = at::zeros({}, at::TensorOptions(at::kBool).device(parameters.device()));
+  immediate_ = parameters.device().is_cpu();
+}
+
+std::vector<at::Tensor> ResidualObjective::evaluate() {
+  return evaluator_.evaluate({{parameters_, buffers_}}, sets_);
+}
+
+void ResidualObjective::measure(const std::vector<at::Tensor>& values,
+                                std::vector<at::Tensor>* seeds) {
+  at::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool squares = kinds_[i] == Term::Kind::squares;
+    const auto rows = static_cast<double>(row_count(values[i]));
+    const double factor = (squares ? 2 : 1) * weights_[i] / rows;
+    const at::Tensor value = values[i].detach().contiguous();
+    if (seeds && (!(*seeds)[i].defined() || (*seeds)[i].sizes() != value.sizes()))
+      (*seeds)[i] = at::empty_like(value);
+    if (value.device().is_cpu()) {
+      AT_DISPATCH_FLOATING_TYPES(value.scalar_type(), "loss", [&] {
+        losses_.data_ptr<double>()[i] =
+            pass(value.data_ptr<scalar_t>(), value.numel(), squares, factor,
+                 seeds ? (*seeds)[i].data_ptr<scalar_t>() : nullptr) /
+            rows;
+      });
+      continue;
+    }
+    const at::Tensor sum = squares ? value.square().sum() : value.sum();
+    losses_.select(0, static_cast<std::int64_t>(i)).copy_(sum.div_(rows));
+    if (!seeds) continue;
+    if (squares)
+      at::mul_out((*seeds)[i], value, at::scalar_tensor(factor, value.options()));
+    else
+      (*seeds)[i].fill_(factor);
+  }
+}
+
+at::Tensor ResidualObjective::pull_back(const std::vector<at::Tensor>& values,
+                                        const std::vector<at::Tensor>& seeds, bool keep) {
+  std::vector<at::Tensor> outputs, weights;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i].requires_grad()) continue;
+    outputs.push_back(values[i]);
+    weights.push_back(seeds[i]);
+  }
+  if (outputs.empty()) return at::zeros_like(parameters_);
+  auto out = torch::autograd::grad(outputs, {parameters_}, weights, keep, false, true);
+  return out[0].defined() ? out[0] : at::zeros_like(parameters_);
+}
+
+at::Tensor& ResidualObjective::total() {
+  at::NoGradGuard no_grad;
+  if (losses_.device().is_cpu()) {
+    double loss = 0;
+    for (std::size_t i = 0; i < weights_.size(); ++i)
+      loss += weights_[i] * losses_.data_ptr<double>()[i];
+    AT_DISPATCH_FLOATING_TYPES(loss_.scalar_type(), "loss",
+                               [&] { *loss_.data_ptr<scalar_t>() = static_cast<scalar_t>(loss); });
+    return loss_;
+  }
+  loss_.copy_(at::dot(losses_, device_weights_));
+  return loss_;
+}
+
+at::Tensor ResidualObjective::value() {
+  at::NoGradGuard no_grad;
+  measure(evaluate(), nullptr);
+  return total();
+}
+
+Evaluation ResidualObjective::gradient() {
+  const auto values = evaluate();
+  measure(values, &seeds_);
+  const at::Tensor& loss = total();
+  at::Tensor gradient = pull_back(values, seeds_, false).detach();
+  check(loss, gradient);
+  if (clip_norm_ > 0 || clip_value_ > 0) clip_gradient(gradient, clip_norm_, clip_value_);
+  return {loss, gradient};
+}
+
+void ResidualObjective::check(const at::Tensor& loss, const at::Tensor& gradient) {
+  if (immediate_) {
+    if (!all_finite(loss) || !all_finite(gradient)) explain();
+    return;
+  }
+  at::NoGradGuard no_grad;
+  flag_.logical_or_(at::isfinite(loss).logical_not_());
+  flag_.logical_or_(at::isfinite(gradient).all().logical_not_());
+}
+
+bool ResidualObjective::dirty() {
+  if (parameters_.device().is_cpu()) return false;
+  const bool out = flag_.item<bool>();
+  flag_.zero_();
+  return out;
+}
+
+std::string ResidualObjective::point_text(std::size_t term, std::int64_t row) const {
+  const at::Tensor& points = sets_[term].points;
+  if (points.size(0) == 0) return "";
+  const at::Tensor point =
+      points[std::min(row % std::max<std::int64_t>(points.size(0), 1), points.size(0) - 1)]
+          .to(at::kDouble)
+          .cpu();
+  std::vector<std::string> parts;
+  for (std::size_t k = 0; k < axes_.size(); ++k)
+    parts.push_back(
+        fmt::format("{} = {:.6g}", axes_[k], point[static_cast<std::int64_t>(k)].item<double>()));
+  return " at " + join(parts);
+}
+
+// Finds the first culprit, the parameters before the terms, values before gradients.
+void ResidualObjective::explain() {
+  if (!all_finite(parameters_.detach()))
+    throw NotFinite(
+        "the parameters themselves are no longer finite: the step before was too long; "
+        "lower lr or clip the gradient");
+  const auto values = evaluate();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const at::Tensor rows =
+        at::isfinite(values[i].detach()).reshape({row_count(values[i]), -1}).all(1);
+    if (rows.all().item<bool>()) continue;
+    const auto row = rows.logical_not().nonzero()[0].item<std::int64_t>();
+    const auto bad =
+        values[i].detach().reshape({rows.numel(), -1})[row].to(at::kDouble).sum().item<double>();
+    throw NotFinite(fmt::format("term \"{}\" is {}{}", names_[i],
+                                std::isnan(bad) ? "not a number" : "infinite", point_text(i, row)));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!values[i].requires_grad()) continue;
+    const at::Tensor flat = values[i].reshape({-1});
+    for (std::int64_t k = 0; k < flat.numel(); ++k) {
+      const auto g = torch::autograd::grad({flat[k]}, {parameters_}, {}, true, false, true);
+      if (!g[0].defined() || all_finite(g[0])) continue;
+      const std::int64_t columns = flat.numel() / row_count(values[i]);
+      throw NotFinite(fmt::format("the gradient of term \"{}\" is not finite{}", names_[i],
+                                  point_text(i, k / columns)));
+    }
+  }
+  throw NotFinite("the loss overflows although every residual is finite; lower lr or the weights");
+}
+
+bool ResidualObjective::sum_of_squares() const {
+  for (const auto kind : kinds_)
+    if (kind != Term::Kind::squares) return false;
+  return true;
+}
+
+void ResidualObjective::need_squares(const char* what) const {
+  for (std::size_t i = 0; i < kinds_.size(); ++i)
+    if (kinds_[i] != Term::Kind::squares)
+      throw ConfigError(
+          fmt::format("term \"{}\" is the mean of an energy density, no sum of squares, "
+                      "so the loss has no {}: use an optimizer that needs gradients "
+                      "only, such as adam",
+                      names_[i], what));
+}
+
+at::Tensor ResidualObjective::residuals() {
+  need_squares("residuals");
+  at::NoGradGuard no_grad;
+  const auto values = evaluate();
+  std::vector<at::Tensor> out;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    out.push_back(values[i].reshape({-1}) *
+                  std::sqrt(weights_[i] / static_cast<double>(row_count(values[i]))));
+  return at::cat(out);
+}
+
+at::Tensor ResidualObjective::jacobian() {
+  need_squares("Jacobian");
+  const auto values = evaluate();
+  std::vector<at::Tensor> rows;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double factor = std::sqrt(weights_[i] / static_cast<double>(row_count(values[i])));
+    const at::Tensor flat = values[i].reshape({-1});
+    for (std::int64_t k = 0; k < flat.numel(); ++k) {
+      at::Tensor row;
+      if (flat.requires_grad())
+        row = torch::autograd::grad({flat[k]}, {parameters_}, {}, true, false, true)[0];
+      rows.push_back(row.defined() ? row.detach() * factor : at::zeros_like(parameters_).detach());
+    }
+  }
+  return at::stack(rows);
+}
+
+}  // namespace banach

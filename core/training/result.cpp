@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/result.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace banach {
+namespace {
+
+using nlohmann::json;
+
+std::string number(const json& object, const char* key) {
+  const auto place = object.find(key);
+  return place != object.end() && place->is_number() ? fmt::format("{:.3e}", place->get<double>())
+                                                     : "-";
+}
+
+json coefficients_json(const RunPlan& plan, const Trainer& trainer) {
+  json out = json::object();
+  for (const auto& [name, value] : trainer.coefficients()) {
+    out[name]["value"] = std::isfinite(value) ? json(value) : json();
+    for (const auto& c : plan.experiment.coefficients)
+      if (c.name() == name && std::isfinite(c.truth())) out[name]["truth"] = c.truth();
+  }
+  return out;
+}
+
+std::size_t widest(const json& object, std::size_t least) {
+  for (const auto& entry : object.items()) least = std::max(least, entry.key().size());
+  return least;
+}
+
+}  // namespace
+
+json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
+                 const std::string& run) {
+  json out = to_json(trainer.final_measurement());
+  out["name"] = plan.configuration.name;
+  out["run"] = run;
+  out["coefficients"] = coefficients_json(plan, trainer);
+  out["steps"] = trainer.state().step;
+  out["train_seconds"] = trainer.state().seconds;
+  out["stop_reason"] = outcome.stop_reason;
+  out["best_step"] = trainer.state().best ? json(trainer.state().best_step) : json();
+  return out;
+}
+
+std::string result_text(const json& r) {
+  std::string out;
+  const json& unknowns = r.at("unknowns");
+  if (!unknowns.empty()) {
+    const auto width = widest(unknowns, 7);
+    out += fmt::format("{:<{}}  {:>10}  {:>11}  {:>10}\n", "unknown", width, "MAE", "relative L2",
+                       "max error");
+    for (const auto& [name, e] : unknowns.items())
+      out += fmt::format("{:<{}}  {:>10}  {:>11}  {:>10}\n", name, width, number(e, "mae"),
+                         number(e, "relative_l2"), number(e, "max_error"));
+  }
+  const json& terms = r.at("terms");
+  const auto width = widest(terms, 7);
+  out += fmt::format("{:<{}}  {:>10}\n", "term", width, "RMS");
+  for (const auto& [name, t] : terms.items())
+    out += fmt::format("{:<{}}  {:>10}\n", name, width, number(t, "rms"));
+  for (const auto& [name, c] : r.at("coefficients").items()) {
+    out += fmt::format("{} = {}", name, number(c, "value"));
+    out += c.contains("truth") ? fmt::format(" (true value {})\n", number(c, "truth")) : "\n";
+  }
+  out += fmt::format("stopped: {} (step {}, {:.1f} s)\n", r.value("stop_reason", std::string()),
+                     r.value("steps", std::int64_t{0}), r.value("train_seconds", 0.0));
+  out += fmt::format("run: {}\n", r.value("run", std::string()));
+  return out;
+}
+
+}  // namespace banach

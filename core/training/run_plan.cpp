@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/run_plan.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "core/parameters/text.hpp"
+#include "core/parameters/write_toml.hpp"
+#include "core/training/catalog_choice.hpp"
+#include "core/training/grid.hpp"
+
+namespace banach {
+namespace {
+
+at::ScalarType scalar_type(const std::string& name) {
+  return name == "float64" ? at::kDouble : at::kFloat;
+}
+
+template <class P>
+std::vector<ParameterInfo> parameters_of() {
+  return Schema<P>().info();
+}
+
+// What a name in a table must be one of.
+void check_names(const Table* table, const std::string& path, const std::string& what,
+                 const std::vector<std::string>& known, bool tables_only,
+                 Diagnostics& diagnostics) {
+  if (!table) return;
+  for (const auto& [key, value] : table->entries) {
+    if (tables_only && !value.get<Table>()) continue;
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::string near = nearest(key, known);
+    diagnostics.error(
+        value.key.file ? value.key : value.source,
+        fmt::format(
+            "{}.{}: there is no {} {}; {}", path, key_text(key), what, in_quotes(shortened(key)),
+            near.empty() ? "known: " + join(known) : "did you mean " + in_quotes(near) + "?"));
+  }
+}
+
+class Planner {
+ public:
+  Planner(const Table& table, const Registry& registry, const PluginManager& plugins)
+      : table_(table), registry_(registry), plugins_(plugins) {}
+
+  RunPlan make() {
+    plan_.configuration = read_configuration(table_, diagnostics_);
+    plan_.docs = parameters_of<RunConfiguration>();
+    RunConfiguration& c = plan_.configuration;
+    for (std::size_t i = 0; i < c.stages.size(); ++i) build_stage(i);
+    layer(c.sampling, &table_, "sampling");
+    build_experiment();
+    if (plan_.experiment.problem) {
+      check_terms();
+      choose_samplers();
+    }
+    try {
+      plan_.device = find_device(c.device);
+    } catch (const ConfigError& error) {
+      diagnostics_.error(source_of(&table_, "device"), error.what());
+    }
+    diagnostics_.throw_if_any();
+    finish();
+    return std::move(plan_);
+  }
+
+ private:
+  const Table* stage_table(std::size_t i) const {
+    const Value* stages = table_.find("stage");
+    const auto* list = stages ? stages->get<Value::List>() : nullptr;
+    return list ? (*list)[i].get<Table>() : stages ? stages->get<Table>() : nullptr;
+  }
+
+  void build_stage(std::size_t i) {
+    StageParameters& p = plan_.configuration.stages[i];
+    const Table* given = stage_table(i);
+    StagePlan stage;
+    stage.optimizer =
+        build_entry(registry_.optimizers, plugins_, p.optimizer, source_of(given, "optimizer"),
+                    p.rest, parameters_of<StageParameters>(), diagnostics_);
+    const Table* schedule = table_at(given, "schedule");
+    stage.schedule = build_entry(registry_.schedules, plugins_, p.schedule.type,
+                                 source_of(schedule ? schedule : given, "type"), p.schedule.rest,
+                                 parameters_of<ScheduleParameters>(), diagnostics_);
+    stage.dtype = scalar_type(p.dtype.value_or(plan_.configuration.dtype));
+    if (p.sampling) layer(*p.sampling, given, "sampling");
+    plan_.stages.push_back(std::move(stage));
+  }
+
+  // Checks the method of every table of a layer; parameters of an inherited method are checked
+  // where the layers come together.
+  void layer(SamplingLayer& layer, const Table* outer, const char* key) {
+    const Table* given = table_at(outer, key);
+    if (layer.method) method(layer, given);
+    for (auto& [name, term] : layer.terms)
+      if (term.method) method(term, table_at(given, name));
+  }
+
+  void method(TermSampling& sampling, const Table* given) {
+    build_entry(registry_.samplers, plugins_, *sampling.method, source_of(given, "method"),
+                sampling.rest, parameters_of<TermSampling>(), diagnostics_);
+  }
+
+  void build_experiment() {
+    RunConfiguration& c = plan_.configuration;
+    if (!typed("problem", c.problem, registry_.problems.names()) |
+        !typed("architecture", c.architecture, registry_.architectures.names()))
+      return;
+    const UnknownType unknown = [this](const std::string& kind, const std::string& type,
+                                       const Source& source) {
+      plugins_.unknown(kind, type, source);
+    };
+    try {
+      plan_.experiment = make_experiment(registry_, c.problem, c.architecture, unknown);
+    } catch (const ConfigError& error) {
+      diagnostics_.error({}, error.what());
+      plan_.experiment = {};
+    }
+  }
+
+  // Whether a table is there and names its type.
+  bool typed(const std::string& key, const Table& table, const std::vector<std::string>& known) {
+    if (!table_at(&table_, key)) return false;  // reported as missing or of a wrong type already
+    const Value* type = table.find("type");
+    if (type && type->get<std::string>()) return true;
+    if (type)
+      detail::wrong_type(*type, key + ".type", "text", diagnostics_);
+    else
+      diagnostics_.error(table.source, key + ": \"type\" is required" +
+                                           (known.empty() ? "" : "; known: " + join(known)));
+    return false;
+  }
+
+  void check_terms() {
+    std::vector<std::string> terms, axes;
+    for (const auto& term : plan_.experiment.terms) terms.push_back(term.term.name);
+    for (const auto& axis : plan_.experiment.domain) axes.push_back(axis.name);
+    check_names(table_at(&table_, "weights"), "weights", "term", terms, false, diagnostics_);
+    check_names(table_at(&table_, "sampling"), "sampling", "term", terms, true, diagnostics_);
+    for (std::size_t i = 0; i < plan_.configuration.stages.size(); ++i)
+      check_names(table_at(stage_table(i), "sampling"), fmt::format("stage.{}.sampling", i), "term",
+                  terms, true, diagnostics_);
+    for (const char* outer : {"validation", "evaluate"})
+      check_names(table_at(table_at(&table_, outer), "grid"), std::string(outer) + ".grid", "axis",
+                  axes, false, diagnostics_);
+    const auto& stages = plan_.configuration.stages;
+    for (std::size_t i = 0; i < stages.size(); ++i)
+      if (stages[i].stop.error && !plan_.experiment.exact)
+        diagnostics_.error(source_of(table_at(stage_table(i), "stop"), "error"),
+                           fmt::format("stage.{}.stop.error: the problem has no exact solution to "
+                                       "compare with; use loss or plateau",
+                                       i));
+    if (!plan_.experiment.problem->functions().empty())
+      diagnostics_.error(plan_.configuration.problem.source,
+                         "problem: it has input functions; this version trains problems without");
+  }
+
+  void choose_samplers() {
+    const RunConfiguration& c = plan_.configuration;
+    for (const auto& term : plan_.experiment.terms) {
+      const auto weight = c.weights.find(term.term.name);
+      plan_.weights.push_back(weight == c.weights.end() ? 1.0 : weight->second);
+      for (std::size_t i = 0; i < c.stages.size(); ++i)
+        plan_.stages[i].sampling.push_back(sampling_of(term.term.name, c.stages[i]));
+    }
+  }
+
+  SamplingChoice sampling_of(const std::string& term, const StageParameters& stage) {
+    TermSampling merged = plan_.configuration.sampling;
+    overlay(merged, plan_.configuration.sampling.terms, term);
+    if (stage.sampling) {
+      overlay(merged, *stage.sampling);
+      overlay(merged, stage.sampling->terms, term);
+    }
+    SamplingChoice out;
+    out.points = merged.points.value_or(64), out.refresh = merged.refresh.value_or(1);
+    const auto* item = registry_.samplers.find(merged.method.value_or("uniform"));
+    if (!item) return out;  // reported already
+    merged.rest.path = merged.rest.path.empty() ? "sampling" : merged.rest.path;
+    const Table own =
+        own_parameters(merged.rest, *item, parameters_of<TermSampling>(), own_diagnostics());
+    out.sampler = item->create(own, own_diagnostics());
+    return out;
+  }
+
+  // The same parameters meet once per term and stage: only the first complaint counts.
+  Diagnostics& own_diagnostics() { return diagnostics_.empty() ? diagnostics_ : repeated_; }
+
+  static void overlay(TermSampling& below, const std::map<std::string, TermSampling>& terms,
+                      const std::string& name) {
+    if (const auto above = terms.find(name); above != terms.end()) overlay(below, above->second);
+  }
+  static void overlay(TermSampling& below, const TermSampling& above) {
+    if (above.method && above.method != below.method) below.rest = Table();
+    if (above.method) below.method = above.method;
+    if (above.points) below.points = above.points;
+    if (above.refresh) below.refresh = above.refresh;
+    for (const auto& [key, value] : above.rest.entries) below.rest.set(key, value);
+    if (!above.rest.entries.empty()) below.rest.path = above.rest.path;
+  }
+
+  static Table with_type(const Table& resolved, const Table& given) {
+    Table out;
+    out.path = given.path, out.source = given.source;
+    out.set("type", given.text("type"));
+    for (const auto& [key, value] : resolved.entries) out.set(key, value);
+    return out;
+  }
+
+  void finish() {
+    RunConfiguration& c = plan_.configuration;
+    c.problem = with_type(plan_.experiment.problem_table, c.problem);
+    c.architecture = with_type(plan_.experiment.architecture_table, c.architecture);
+    if (c.threads == 0) c.threads = std::max(1u, std::thread::hardware_concurrency());
+    const Grid grid = make_grid(plan_.experiment.domain, c.evaluate.grid);
+    for (std::size_t k = 0; k < grid.axes.size(); ++k)
+      c.evaluate.grid[grid.axes[k].name] = grid.counts[k];
+    for (std::size_t i = 0; i < c.stages.size(); ++i) plan_.stages[i].parameters = c.stages[i];
+    plan_.seed = static_cast<std::uint64_t>(c.seed);
+    plan_.derivatives = c.derivatives == "nested"              ? Derivatives::nested
+                        : c.derivatives == "finite_difference" ? Derivatives::finite_difference
+                                                               : Derivatives::exact;
+    plan_.resolved = Schema<RunConfiguration>().write(c);
+    for (auto& info : plan_.docs) {
+      if (info.name == "problem")
+        info.children = registry_.problems.find(c.problem.text("type"))->parameters;
+      if (info.name == "architecture")
+        info.children = registry_.architectures.find(c.architecture.text("type"))->parameters;
+    }
+  }
+
+  const Table& table_;
+  const Registry& registry_;
+  const PluginManager& plugins_;
+  Diagnostics diagnostics_, repeated_;
+  RunPlan plan_;
+};
+
+}  // namespace
+
+RunPlan make_plan(const Table& table, const Registry& registry, const PluginManager& plugins) {
+  return Planner(table, registry, plugins).make();
+}
+
+std::string resolved_text(const RunPlan& plan) { return write_toml(plan.resolved, plan.docs); }
+
+at::Device find_device(const std::string& name) {
+  const bool cuda = at::globalContext().hasCUDA();
+  const int count = cuda ? static_cast<int>(at::detail::getCUDAHooks().getNumGPUs()) : 0;
+  if (name == "cpu" || (name == "auto" && count == 0)) return at::kCPU;
+  if (count == 0)
+    throw ConfigError("device = " + in_quotes(name) +
+                      ": LibTorch sees no CUDA device on this machine; use \"cpu\" or \"auto\"");
+  const int index = name.rfind("cuda:", 0) == 0 ? std::stoi(name.substr(5)) : 0;
+  if (index >= count)
+    throw ConfigError(
+        fmt::format("device = {}: this machine has cuda:0 to cuda:{}", in_quotes(name), count - 1));
+  return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
+}
+
+}  // namespace banach

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// A configuration with everything that it names built: ready to train.
+#pragma once
+#include "banach/sampler.hpp"
+#include "banach/schedule.hpp"
+#include "core/optimizers/optimizer.hpp"
+#include "core/plugin/plugin_manager.hpp"
+#include "core/training/configuration.hpp"
+#include "core/training/experiment.hpp"
+
+namespace banach {
+
+/// Where the points of one term come from.
+struct SamplingChoice {
+  std::shared_ptr<const Sampler> sampler;
+  std::int64_t points = 64, refresh = 1;
+};
+
+struct StagePlan {
+  StageParameters parameters;
+  std::shared_ptr<Optimizer> optimizer;
+  std::shared_ptr<Schedule> schedule;
+  std::vector<SamplingChoice> sampling;  // one per term
+  at::ScalarType dtype = at::kFloat;
+};
+
+struct RunPlan {
+  RunConfiguration configuration;
+  Experiment experiment;
+  std::vector<StagePlan> stages;
+  std::vector<double> weights;  // one per term
+  std::uint64_t seed = 0;
+  at::Device device = at::kCPU;
+  Derivatives derivatives = Derivatives::exact;
+  Table resolved;                   // everything, defaults included
+  std::vector<ParameterInfo> docs;  // of `resolved`
+};
+
+/// Builds everything. ConfigError with all errors that can be found at once; PluginError for a type
+/// that only a refused plugin provides.
+BANACH_API RunPlan make_plan(const Table& table, const Registry& registry,
+                             const PluginManager& plugins);
+
+/// resolved.toml: the whole configuration, commented; training it gives the same run.
+BANACH_API std::string resolved_text(const RunPlan& plan);
+
+/// The device of a configuration's name; ConfigError when this machine has none such.
+BANACH_API at::Device find_device(const std::string& name);
+
+}  // namespace banach

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/run_state.hpp"
+
+#include <ATen/ATen.h>
+
+#include <optional>
+
+namespace banach {
+namespace {
+
+constexpr const char* optimizer_prefix = "optimizer/";
+
+struct Type {
+  at::ScalarType scalar;
+  const char* name;
+};
+constexpr Type types[] = {{at::kFloat, "F32"}, {at::kDouble, "F64"}, {at::kLong, "I64"},
+                          {at::kInt, "I32"},   {at::kBool, "BOOL"},  {at::kByte, "U8"}};
+
+nlohmann::json optional_number(const std::optional<double>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
+
+std::optional<double> read_optional(const Container& container, const char* key) {
+  const auto value = container.value<nlohmann::json>(key);
+  return value.is_number() ? std::optional<double>(value.get<double>()) : std::nullopt;
+}
+
+}  // namespace
+
+Blob to_blob(const std::string& name, const at::Tensor& tensor) {
+  const at::Tensor t = tensor.detach().cpu().contiguous();
+  for (const auto& type : types) {
+    if (type.scalar != t.scalar_type()) continue;
+    const auto* first = static_cast<const std::byte*>(t.data_ptr());
+    return {name, type.name, t.sizes().vec(),
+            std::vector<std::byte>(first, first + static_cast<std::size_t>(t.nbytes()))};
+  }
+  throw DataError("checkpoint: tensor \"" + name +
+                  "\" has a type that cannot be saved: " + c10::toString(t.scalar_type()));
+}
+
+at::Tensor to_tensor(const Blob& blob) {
+  for (const auto& type : types) {
+    if (blob.dtype != type.name) continue;
+    at::Tensor out = at::empty(blob.shape, type.scalar);
+    BANACH_ASSERT(static_cast<std::size_t>(out.nbytes()) == blob.bytes.size());
+    if (!blob.bytes.empty()) std::memcpy(out.data_ptr(), blob.bytes.data(), blob.bytes.size());
+    return out;
+  }
+  throw DataError("checkpoint: tensor \"" + blob.name + "\" has the unexpected type " + blob.dtype);
+}
+
+Container to_container(const RunState& s) {
+  Container out;
+  out.meta = {{"stage", s.stage},
+              {"stage_step", s.stage_step},
+              {"stage_stop", s.stage_stop},
+              {"best", optional_number(s.best)},
+              {"best_step", s.best_step},
+              {"plateau_best", optional_number(s.plateau_best)},
+              {"plateau_step", s.plateau_step},
+              {"seconds", s.seconds},
+              {"stage_seconds", s.stage_seconds},
+              {"configuration", s.configuration},
+              {"plugins", s.plugins},
+              {"stamp", s.stamp}};
+  out.blobs.push_back(to_blob("parameters", s.parameters));
+  out.blobs.push_back(to_blob("buffers", s.buffers));
+  out.blobs.push_back(
+      make_blob("schedule", {static_cast<std::int64_t>(s.schedule.size())}, s.schedule.data()));
+  for (const auto& [name, tensor] : s.optimizer)
+    out.blobs.push_back(to_blob(optimizer_prefix + name, tensor));
+  return out;
+}
+
+RunState to_state(const Container& c, const std::string& origin) try {
+  RunState s;
+  s.step = c.value<std::int64_t>("step");
+  s.stage = c.value<std::int64_t>("stage");
+  s.stage_step = c.value<std::int64_t>("stage_step");
+  s.stage_stop = c.value<std::string>("stage_stop");
+  s.best = read_optional(c, "best");
+  s.best_step = c.value<std::int64_t>("best_step");
+  s.plateau_best = read_optional(c, "plateau_best");
+  s.plateau_step = c.value<std::int64_t>("plateau_step");
+  s.seconds = c.value<double>("seconds");
+  s.stage_seconds = c.value<double>("stage_seconds");
+  s.configuration = c.value<std::string>("configuration");
+  s.plugins = c.value<nlohmann::json>("plugins");
+  s.stamp = c.value<std::string>("stamp");
+  s.parameters = to_tensor(c.blob("parameters"));
+  s.buffers = to_tensor(c.blob("buffers"));
+  s.schedule = values_of<double>(c.blob("schedule"));
+  const std::string prefix = optimizer_prefix;
+  for (const auto& blob : c.blobs)
+    if (blob.name.rfind(prefix, 0) == 0)
+      s.optimizer[blob.name.substr(prefix.size())] = to_tensor(blob);
+  return s;
+} catch (const DataError& error) {
+  throw DataError(origin + ": " + error.what());
+}
+
+}  // namespace banach

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that a run remembers between two steps, and its form in a checkpoint.
+#pragma once
+#include "core/optimizers/optimizer.hpp"
+#include "core/run/container.hpp"
+
+namespace banach {
+
+struct RunState {
+  at::Tensor parameters, buffers;  // flat, on the CPU in checkpoints
+  State optimizer;
+  std::vector<double> schedule;
+  std::int64_t step = 0, stage = 0, stage_step = 0;
+  std::string stage_stop;  // why the stage is over; empty while it runs or when its steps are done
+  std::optional<double> best, plateau_best;
+  std::int64_t best_step = 0, plateau_step = 0;
+  double seconds = 0, stage_seconds = 0;             // of training
+  std::string configuration;                         // resolved.toml
+  nlohmann::json plugins = nlohmann::json::array();  // {"name", "version", "path"}
+  std::string stamp;                                 // of the engine
+};
+
+/// Tensor to named bytes and back; real dtypes, any shape.
+BANACH_API Blob to_blob(const std::string& name, const at::Tensor& tensor);
+BANACH_API at::Tensor to_tensor(const Blob& blob);
+
+/// Blobs "parameters", "buffers", "schedule", "optimizer/<name>"; the rest is meta.
+BANACH_API Container to_container(const RunState& state);
+/// DataError when something is missing or of another type; `origin` (a path) opens the message.
+BANACH_API RunState to_state(const Container& container, const std::string& origin);
+
+}  // namespace banach

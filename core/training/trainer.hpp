@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The training loop: stages of steps, records on the way, a state that can be saved between any
+// two.
+#pragma once
+#include "core/run/checkpoints.hpp"
+#include "core/run/log.hpp"
+#include "core/run/metrics_log.hpp"
+#include "core/run/progress.hpp"
+#include "core/training/collocation.hpp"
+#include "core/training/residual_objective.hpp"
+#include "core/training/run_state.hpp"
+#include "core/training/validation.hpp"
+
+namespace banach {
+
+struct TrainerOptions {
+  std::optional<double> time_limit;  // seconds; wins over that of the configuration
+  Progress::Mode progress = Progress::Mode::quiet;
+};
+
+/// How a training ended.
+struct Outcome {
+  int code = 0;             // 0 finished, 75 saved, 128 + n signal
+  std::string stop_reason;  // "all 15000 steps done", "SIGINT", ...
+  bool finished() const { return code == 0; }
+};
+
+class BANACH_API Trainer {
+ public:
+  /// Writes into `folder` (a run directory that the caller holds). `plan`, `log` outlive the
+  /// trainer.
+  Trainer(RunPlan& plan, const std::filesystem::path& folder, Log& log,
+          const TrainerOptions& options);
+  ~Trainer();
+
+  /// Starts from this state: a fresh one, or that of a checkpoint (then logs are cut to its step).
+  void start(RunState state, bool resumed);
+  /// Trains to the end, or to whatever comes before. Errors: Exit::diverged for what is not finite,
+  /// Exit::io for a save that failed.
+  Outcome run();
+
+  /// The state between two steps.
+  RunState capture() const;
+  /// Errors on the grid of [evaluate] and residual norms at the present parameters.
+  Measurement final_measurement();
+  /// Learnable coefficients by name.
+  std::vector<std::pair<std::string, double>> coefficients() const;
+  const RunState& state() const { return state_; }
+
+ private:
+  void open_logs(bool resumed);
+  void begin_stage(bool resumed);
+  std::optional<Outcome> run_stage();
+  void one_step();
+  void step_checked();
+  void after_step();
+  void validate();
+  void row(bool validated);
+  void show_progress(bool last);
+  bool due(std::int64_t every) const { return state_.step % every == 0; }
+  std::optional<Outcome> interrupted();
+  void save();
+  void save_best();
+  void note_stop(const std::string& reason);
+  void watch_device();
+  [[noreturn]] void diverged(const NotFinite& error);
+  const StagePlan& stage() const { return plan_.stages[static_cast<std::size_t>(state_.stage)]; }
+  at::TensorOptions options_of(const StagePlan& stage) const;
+  Bank bank() const;
+  double elapsed() const;
+  std::int64_t total_steps() const;
+
+  RunPlan& plan_;
+  std::filesystem::path folder_;
+  Log& log_;
+  TrainerOptions options_;
+  RunState state_;
+  Checkpoints checkpoints_;
+  std::unique_ptr<MetricsLog> metrics_;
+  std::unique_ptr<TimingLog> timing_;
+  std::unique_ptr<Progress> progress_;
+  std::unique_ptr<ResidualObjective> objective_;
+  std::unique_ptr<Collocation> collocation_;
+  std::unique_ptr<Validation> validation_;
+  at::ScalarType validation_dtype_ = at::kFloat;
+  std::optional<Measurement> measured_;
+  at::Tensor loss_;
+  std::optional<RunState>
+      snapshot_;  // devices other than the CPU: the last state known to be finite
+  double lr_ = 0, base_seconds_ = 0, stage_base_ = 0, timed_seconds_ = 0;
+  std::int64_t timed_step_ = 0, saved_step_ = -1;
+  std::chrono::steady_clock::time_point started_, stage_started_;
+};
+
+}  // namespace banach

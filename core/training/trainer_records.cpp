@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the trainer writes down: rows, progress, checkpoints.
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include "core/training/trainer.hpp"
+
+namespace banach {
+
+void Trainer::open_logs(bool resumed) {
+  std::vector<std::string> columns = {"stage", "lr", "loss"};
+  for (const auto& term : plan_.experiment.terms) columns.push_back("loss." + term.term.name);
+  const auto measured = Validation::columns(plan_.experiment);
+  columns.insert(columns.end(), measured.begin(), measured.end());
+  for (const auto& c : plan_.experiment.coefficients)
+    if (c.role() == Coefficient::Role::learnable) columns.push_back("coefficient." + c.name());
+  metrics_ = std::make_unique<MetricsLog>(folder_, columns);
+  timing_ = std::make_unique<TimingLog>(folder_);
+  if (!resumed) return;
+  // The last step of a run has a row of its own, which a longer run would not have had.
+  const auto& c = plan_.configuration;
+  const bool usual = due(c.output.log_every) || due(c.validation.every);
+  const bool ended = state_.stage_step >= stage().parameters.steps || !state_.stage_stop.empty();
+  metrics_->truncate_after(usual || ended ? state_.step : state_.step - 1);
+  timing_->truncate_after(usual || ended ? state_.step : state_.step - 1);
+}
+
+std::vector<std::pair<std::string, double>> Trainer::coefficients() const {
+  std::vector<std::pair<std::string, double>> out;
+  const Layout& layout = plan_.experiment.network->layout;
+  const at::Tensor parameters = objective_->parameters().detach();
+  for (const auto& c : plan_.experiment.coefficients) {
+    if (c.role() != Coefficient::Role::learnable) continue;
+    const int slot = layout.find(coefficient_slot(c));
+    BANACH_ASSERT(slot >= 0);
+    const auto offset = layout.slots()[static_cast<std::size_t>(slot)].offset;
+    out.emplace_back(c.name(), coefficient_value(c, parameters[offset].item<double>()));
+  }
+  return out;
+}
+
+void Trainer::row(bool validated) {
+  std::vector<std::optional<double>> values = {static_cast<double>(state_.stage), lr_,
+                                               loss_.item<double>()};
+  const at::Tensor losses = objective_->term_losses().cpu();
+  for (std::int64_t i = 0; i < losses.numel(); ++i)
+    values.emplace_back(losses.data_ptr<double>()[i]);
+  const std::size_t measured = Validation::columns(plan_.experiment).size();
+  if (validated)
+    for (const double value : Validation::values(*measured_)) values.emplace_back(value);
+  else
+    values.resize(values.size() + measured);
+  for (const auto& c : coefficients()) values.emplace_back(c.second);
+  metrics_->row(state_.step, values);
+  const double now = elapsed(), spent = now - timed_seconds_;
+  timing_->row(state_.step, now,
+               spent > 0 ? static_cast<double>(state_.step - timed_step_) / spent : 0.0);
+  timed_seconds_ = now, timed_step_ = state_.step;
+}
+
+void Trainer::show_progress(bool last) {
+  ProgressFields fields;
+  if (loss_.defined()) fields.emplace_back("loss", loss_.item<double>());
+  if (measured_ && !measured_->unknowns.empty()) fields.emplace_back("error", measured_->error());
+  if (loss_.defined()) {
+    const at::Tensor losses = objective_->term_losses().cpu();
+    for (std::size_t i = 0; i < plan_.experiment.terms.size(); ++i)
+      fields.emplace_back(plan_.experiment.terms[i].term.name, losses.data_ptr<double>()[i]);
+  }
+  if (last)
+    progress_->finish(state_.step, fields);
+  else
+    progress_->show(state_.step, fields);
+}
+
+void Trainer::save() {
+  try {
+    metrics_->sync();
+    checkpoints_.save(state_.step, to_container(capture()));
+    saved_step_ = state_.step;
+  } catch (const IoError& error) {
+    if (plan_.configuration.checkpoint.on_error == "stop") throw;
+    log_.warning(
+        fmt::format("step {} is not saved, training goes on: {}", state_.step, error.what()));
+  }
+}
+
+void Trainer::save_best() {
+  try {
+    checkpoints_.save_best(state_.step, to_container(capture()));
+  } catch (const IoError& error) {
+    if (plan_.configuration.checkpoint.on_error == "stop") throw;
+    log_.warning(fmt::format("the best of step {} is not saved, training goes on: {}", state_.step,
+                             error.what()));
+  }
+}
+
+Measurement Trainer::final_measurement() {
+  const auto& c = plan_.configuration;
+  Validation final(plan_.experiment, plan_.derivatives,
+                   make_grid(plan_.experiment.domain, c.evaluate.grid), c.validation.points,
+                   plan_.weights, plan_.seed, options_of(stage()));
+  return final.measure(bank());
+}
+
+}  // namespace banach
