@@ -2,11 +2,12 @@
 #include "core/optimizers/clip.hpp"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 namespace banach {
 
 void clip_gradient(at::Tensor& gradient, double max_norm, double max_value) {
-  at::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   if (max_value > 0) gradient.clamp_(-max_value, max_value);
   if (max_norm <= 0) return;
   // As PyTorch's clip_grad_norm_, the small number included.

@@ -2,6 +2,7 @@
 #include "core/optimizers/optimizer.hpp"
 
 #include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
 
 #include <algorithm>
 
@@ -23,7 +24,7 @@ std::string shape_text(const at::Tensor& t) {
   return out + "]";
 }
 
-const at::Tensor& saved(const State& state, const std::string& name, const at::Tensor& like) {
+at::Tensor saved(const State& state, const std::string& name, const at::Tensor& like) {
   const auto place = state.find(name);
   if (place == state.end())
     throw DataError("the saved optimizer state has no \"" + name +
@@ -62,7 +63,7 @@ at::Tensor FlatOptimizer::step(Objective& objective, double lr) {
   at::Tensor& parameters = objective.parameters();
   if (!step_.defined()) reset(parameters);
   const Evaluation now = objective.gradient();
-  at::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   BANACH_ASSERT(now.gradient.sizes() == parameters.sizes() &&
                 now.gradient.scalar_type() == parameters.scalar_type());
   BANACH_ASSERT(moments_.empty() || (moments_[0].sizes() == parameters.sizes() &&
@@ -82,7 +83,7 @@ State FlatOptimizer::state() const {
 
 void FlatOptimizer::restore(const State& state) {
   BANACH_ASSERT(step_.defined());
-  const at::Tensor& step = saved(state, "step", step_);
+  const at::Tensor step = saved(state, "step", step_);
   std::vector<at::Tensor> moments;
   for (std::size_t i = 0; i < names_.size(); ++i)
     moments.push_back(saved(state, names_[i], moments_[i]));
@@ -92,7 +93,7 @@ void FlatOptimizer::restore(const State& state) {
       throw DataError("the saved optimizer state has \"" + entry.first +
                       "\", which this optimizer does not keep: resume with the optimizer and "
                       "options of the run");
-  at::NoGradGuard no_grad;
+  c10::NoGradGuard no_grad;
   step_.copy_(step);
   for (std::size_t i = 0; i < moments.size(); ++i) moments_[i].copy_(moments[i]);
 }
