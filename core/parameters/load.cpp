@@ -151,7 +151,7 @@ void place(Table& table, const std::vector<std::string>& parts, Value value) {
         continue;
       }
       if (!inside)
-        refuse(value.source, parent + " is " + type_name(*at) + " " + shortened(to_text(*at)) +
+        refuse(value.source, parent + " is the " + type_name(*at) + " " + shortened(to_text(*at)) +
                                  ", no table that could hold " + in_quotes(part));
     }
     if (Value* old = inside->find(part)) {
