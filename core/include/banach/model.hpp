@@ -51,6 +51,8 @@ class BANACH_API Model {
   /// Learnable coefficients with the values that were found.
   std::vector<std::pair<std::string, double>> coefficients() const;
 
+  /// The problem's type, "heat".
+  std::string problem() const;
   /// The step of the checkpoint.
   std::int64_t step() const;
   /// What had to be said while loading: newer checkpoints that were damaged.

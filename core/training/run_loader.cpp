@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/run_loader.hpp"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/optimizers/enroll.hpp"
+#include "core/parameters/toml.hpp"
+#include "core/run/checkpoints.hpp"
+#include "core/sampling/enroll.hpp"
+
+namespace banach {
+namespace {
+
+namespace fs = std::filesystem;
+
+void require_run(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error))
+    throw DataError(fmt::format("{}: there is no such run folder", path.string()), Exit::no_input);
+  if (!fs::is_regular_file(path / "resolved.toml", error) &&
+      !fs::is_regular_file(path / "config.toml", error))
+    throw DataError(fmt::format("{}: no run there (no config.toml)", path.string()),
+                    Exit::no_input);
+}
+
+Checkpoints::Loaded load_checkpoint(const fs::path& path, bool best,
+                                    std::vector<std::string>& notices) {
+  const Checkpoints checkpoints(path / "checkpoints");
+  if (!best) return checkpoints.load_last(notices);
+  if (!checkpoints.has_best())
+    throw DataError(fmt::format("{}: no best checkpoint there; leave --best out for the last one",
+                                checkpoints.folder().string()),
+                    Exit::no_input);
+  return checkpoints.load_best();
+}
+
+std::vector<fs::path> plugin_places(const Table& table, const LoadOptions& options,
+                                    std::vector<std::string>& notices) {
+  std::vector<fs::path> places = options.plugins;
+  for (const std::string& recorded : plugin_paths(table)) {
+    std::error_code error;
+    if (fs::exists(recorded, error))
+      places.emplace_back(recorded);
+    else
+      notices.push_back(
+          fmt::format("{}: the run's plugins were there, and it is gone; --plugin-dir names another "
+                      "place",
+                      recorded));
+  }
+  return places;
+}
+
+void compare_plugins(LoadedRun& run) {
+  for (const auto& was : run.state.plugins)
+    for (const auto& is : run.plugins->loaded())
+      if (was.value("name", "") == is.plugin && was.value("version", "") != is.version)
+        run.notices.push_back(fmt::format("plugin {}: the run was trained with version {}, loaded is {}",
+                                          is.plugin, was.value("version", "?"), is.version));
+}
+
+std::string slot_text(const nlohmann::json& shape) {
+  std::vector<std::string> extents;
+  for (const auto& extent : shape) extents.push_back(extent.dump());
+  return "[" + join(extents) + "]";
+}
+
+/// Names and shapes, where the checkpoint has them, that differ; at most a few.
+std::string slot_differences(const nlohmann::json& saved, const Layout& layout) {
+  std::vector<std::string> lines;
+  std::vector<std::string> seen;
+  for (const auto& slot : saved) {
+    const auto name = slot.value("name", "");
+    seen.push_back(name);
+    const int here = layout.find(name);
+    const auto was = slot_text(slot.value("shape", nlohmann::json::array()));
+    const auto is =
+        here < 0 ? "absent"
+                 : slot_text(nlohmann::json(layout.slots()[static_cast<std::size_t>(here)].shape));
+    if (was != is) lines.push_back(fmt::format("\n  {}: {} -> {}", name, was, is));
+  }
+  for (const auto& slot : layout.slots())
+    if (std::find(seen.begin(), seen.end(), slot.name) == seen.end())
+      lines.push_back(
+          fmt::format("\n  {}: absent -> {}", slot.name, slot_text(nlohmann::json(slot.shape))));
+  constexpr std::size_t most = 8;
+  const std::size_t more = lines.size() > most ? lines.size() - most : 0;
+  lines.resize(lines.size() - more);
+  return join(lines, "") + (more ? fmt::format("\n  and {} more", more) : "");
+}
+
+void check_parameters(const LoadedRun& run, const nlohmann::json& slots) {
+  const Layout& layout = run.plan.experiment.network->layout;
+  const std::string different = slots.empty() ? "" : slot_differences(slots, layout);
+  const auto parameters = run.state.parameters.numel(), buffers = run.state.buffers.numel();
+  if (different.empty() && parameters == layout.parameters() && buffers == layout.buffers()) return;
+  throw DataError(fmt::format(
+      "{}: the checkpoint has {} parameters and {} fixed numbers, the architecture \"{}\" now has {} "
+      "and {}; a plugin has changed since the run was trained{}",
+      run.checkpoint.string(), parameters, buffers, run.plan.configuration.architecture.text("type"),
+      layout.parameters(), layout.buffers(), different));
+}
+
+RunRecord read_record(const LoadedRun& run) {
+  RunRecord record{run.state.seconds, ""};
+  std::error_code error;
+  const auto file = run.path / "result.json";
+  if (!fs::exists(file, error)) return record;
+  const auto bytes = read_file(file);
+  const auto json = nlohmann::json::parse(ByteView(bytes).text(), nullptr, false);
+  if (!json.is_object()) throw DataError(fmt::format("{}: this is no result of a run", file.string()));
+  record.train_seconds = json.value("train_seconds", record.train_seconds);
+  record.stop_reason = json.value("stop_reason", "");
+  return record;
+}
+
+}  // namespace
+
+LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
+  require_run(path);
+  LoadedRun run;
+  run.path = path;
+  const auto checkpoint = load_checkpoint(path, options.best, run.notices);
+  run.checkpoint = checkpoint.path;
+  run.state = to_state(checkpoint.container, checkpoint.path.string());
+
+  Table table = parse_toml(run.state.configuration, checkpoint.path.string());
+  if (!options.device.empty()) table.set("device", options.device);
+  run.registry = std::make_unique<Registry>();
+  enroll_samplers(*run.registry);
+  enroll_schedules(*run.registry);
+  enroll_optimizers(*run.registry);
+  run.plugins = std::make_unique<PluginManager>(*run.registry);
+  run.plugins->discover(plugin_places(table, options, run.notices));
+  compare_plugins(run);
+  run.plan = make_plan(table, *run.registry, *run.plugins);
+
+  check_parameters(run, checkpoint.container.meta.value("slots", nlohmann::json::array()));
+  run.bank = {run.state.parameters.to(run.plan.device), run.state.buffers.to(run.plan.device)};
+  run.record = read_record(run);
+  return run;
+}
+
+std::vector<std::pair<Coefficient, double>> found_coefficients(const LoadedRun& run) {
+  std::vector<std::pair<Coefficient, double>> out;
+  const Layout& layout = run.plan.experiment.network->layout;
+  for (const auto& c : run.plan.experiment.coefficients) {
+    if (c.role() != Coefficient::Role::learnable) continue;
+    const auto& slot = layout.slots()[static_cast<std::size_t>(layout.find(coefficient_slot(c)))];
+    const double raw = run.state.parameters[slot.offset].item<double>();
+    out.emplace_back(c, coefficient_value(c, raw));
+  }
+  return out;
+}
+
+}  // namespace banach
