@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line: one file per verb, each of which adds itself to the application.
+#pragma once
+#include <CLI/CLI.hpp>
+
+#include "core/plugin/plugin_manager.hpp"
+
+namespace banach {
+
+/// What the verbs share.
+struct Context {
+  Registry registry;
+  PluginManager plugins{registry};
+  std::vector<std::string> plugin_paths;  // --plugin-dir
+  bool trust_plugins = false;             // --trust-plugins
+  int code = 0;                           // the exit code of a verb that returned
+
+  /// Enrols what the engine brings, then every plugin of `more`, --plugin-dir and the search path.
+  void load_plugins(const std::vector<std::filesystem::path>& more = {});
+};
+
+/// Options --plugin-dir and --trust-plugins.
+void add_plugin_options(CLI::App& verb, Context& context);
+
+// Each adds one verb, whose callback throws, or leaves its exit code in the context.
+void add_describe(CLI::App& app, Context& context);
+void add_new(CLI::App& app, Context& context);
+void add_plugins(CLI::App& app, Context& context);
+void add_train(CLI::App& app, Context& context);
+
+/// <prefix>/share/banach of the installation (or build folder) that this library belongs to.
+std::filesystem::path share_folder();
+
+}  // namespace banach

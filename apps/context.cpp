@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/app.hpp"
+#include "core/optimizers/enroll.hpp"
+#include "core/plugin/ownership.hpp"
+#include "core/sampling/enroll.hpp"
+
+namespace banach {
+
+void Context::load_plugins(const std::vector<std::filesystem::path>& more) {
+  enroll_optimizers(registry);
+  enroll_samplers(registry);
+  enroll_schedules(registry);
+  std::vector<std::filesystem::path> paths(plugin_paths.begin(), plugin_paths.end());
+  paths.insert(paths.end(), more.begin(), more.end());
+  plugins.trust(trust_plugins);
+  plugins.discover(paths);
+}
+
+void add_plugin_options(CLI::App& verb, Context& context) {
+  verb.add_option("--plugin-dir", context.plugin_paths,
+                  "Folders (or files) of plugins, searched first")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+  verb.add_flag("--trust-plugins", context.trust_plugins,
+                "Also load plugins that other users could have written");
+}
+
+std::filesystem::path share_folder() {
+  return library_file().parent_path().parent_path() / "share/banach";
+}
+
+}  // namespace banach

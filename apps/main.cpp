@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <new>
+
+#include "apps/app.hpp"
+#include "core/plugin/stamp.hpp"
+
+namespace banach {
+namespace {
+
+void add_verbs(CLI::App& app, Context& context) {
+  add_train(app, context);
+  add_plugins(app, context);
+  add_describe(app, context);
+  add_new(app, context);
+}
+
+int fail(Exit code, const std::string& text) {
+  std::fprintf(stderr, "%s\n", text.c_str());
+  return static_cast<int>(code);
+}
+
+int internal(const std::string& text) {
+  const std::string mark = "internal error: ";
+  const std::string line = text.substr(0, text.find('\n'));  // LibTorch appends a stack trace
+  return fail(Exit::internal, line.rfind(mark, 0) == 0 ? line : mark + line);
+}
+
+/// CLI11's words, preceded by the verb that was probably meant.
+int usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::vector<std::string> verbs;
+  for (const auto* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+    verbs.push_back(verb->get_name());
+  const std::string first = argc > 1 ? argv[1] : "-";
+  const bool known = std::find(verbs.begin(), verbs.end(), first) != verbs.end();
+  if (known || first.front() == '-')
+    return fail(Exit::usage, "banach: " + std::string(error.what()) + "; see banach " +
+                                 (known ? first + " --help" : "--help"));
+  const std::string near = nearest(first, verbs);
+  return fail(Exit::usage, "banach: unknown command \"" + first + "\"" +
+                               (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                               "; commands: " + join(verbs));
+}
+
+std::string version() {
+  return std::string("banach ") + engine_version() + "\nbuilt for " + engine_stamp() +
+         "\nLibTorch " + engine_torch_version();
+}
+
+int run(int argc, char** argv) {
+  Context context;
+  CLI::App app("Trains solutions of differential and integral equations", "banach");
+  app.set_version_flag("--version", version());
+  app.require_subcommand(1);
+  add_verbs(app, context);
+  try {
+    app.parse(argc, argv);
+    return context.code;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return usage(app, error, argc, argv);
+  } catch (const Error& error) {
+    return fail(error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(Exit::internal, "out of memory");
+  } catch (const std::exception& error) {
+    return internal(error.what());
+  } catch (...) {
+    return internal("an exception of an unknown type");
+  }
+}
+
+}  // namespace
+}  // namespace banach
+
+int main(int argc, char** argv) { return banach::run(argc, argv); }

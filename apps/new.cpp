@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// banach new: a plugin project that builds and trains, or a copy of a ready configuration.
+#include <cctype>
+#include <cstdio>
+#include <fstream>
+
+#include "apps/app.hpp"
+#include "apps/templates.hpp"
+
+namespace banach {
+namespace fs = std::filesystem;
+namespace {
+
+/// "heat_flow" to "HeatFlow".
+std::string class_name(const std::string& name) {
+  std::string out;
+  bool start = true;
+  for (const char c : name) {
+    if (c != '_') out += start ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    start = c == '_';
+  }
+  return out;
+}
+
+std::string fill(std::string text, const std::vector<std::pair<std::string, std::string>>& words) {
+  for (const auto& [mark, word] : words)
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + word.size()))
+      text.replace(at, mark.size(), word);
+  return text;
+}
+
+void check_name(const std::string& name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const bool good = !name.empty() && name[0] >= 'a' && name[0] <= 'z' &&
+                    std::all_of(name.begin(), name.end(), fits);
+  if (!good)
+    throw Error(Exit::usage, "\"" + name +
+                                 "\" is no plugin name; use small letters, digits and _, "
+                                 "beginning with a letter");
+}
+
+void write(const fs::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary);
+  out << text;
+  out.close();
+  if (!out) throw Error(Exit::cannot_create, file.string() + ": cannot be written");
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code failed;
+  if (fs::exists(folder, failed) && !(fs::is_directory(folder) && fs::is_empty(folder)))
+    throw Error(Exit::cannot_create,
+                folder.string() + " exists and is not empty; choose another with --dir");
+  fs::create_directories(folder, failed);
+  if (failed) throw Error(Exit::cannot_create, folder.string() + ": " + failed.message());
+}
+
+void new_project(const std::string& kind, const std::string& name, const fs::path& folder) {
+  check_name(name);
+  make_folder(folder);
+  const auto prefix = share_folder().parent_path().parent_path().string();
+  for (const auto& file : project_templates(kind))
+    write(folder / fill(file.file, {{"@name@", name}}),
+          fill(file.text, {{"@name@", name},
+                           {"@Name@", class_name(name)},
+                           {"@kind@", kind},
+                           {"@prefix@", prefix}}));
+  std::printf("%s: build and train it as %s says\n", folder.c_str(),
+              (folder / "README.md").c_str());
+}
+
+void new_config(const std::string& name, const fs::path& folder) {
+  const fs::path source = share_folder() / "examples" / (name + ".toml");
+  if (!fs::exists(source)) {
+    std::vector<std::string> known;
+    std::error_code missing;
+    for (const auto& entry : fs::directory_iterator(source.parent_path(), missing))
+      if (entry.path().extension() == ".toml") known.push_back(entry.path().stem().string());
+    std::sort(known.begin(), known.end());
+    const std::string near = nearest(name, known);
+    throw ConfigError("no ready configuration is called \"" + name + "\"" +
+                      (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                      "; known: " + join(known));
+  }
+  const fs::path target = folder / (name + ".toml");
+  if (fs::exists(target))
+    throw Error(Exit::cannot_create, target.string() + " exists; choose another folder with --dir");
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  std::ifstream in(source, std::ios::binary);
+  write(target, std::string(std::istreambuf_iterator<char>(in), {}));
+  std::printf("%s: train it with banach train %s\n", target.c_str(), target.c_str());
+}
+
+}  // namespace
+
+void add_new(CLI::App& app, Context&) {
+  struct Options {
+    std::string name, folder;
+  };
+  auto* verb = app.add_subcommand("new", "Write a plugin project, or copy a ready configuration");
+  verb->require_subcommand(1);
+  for (const std::string kind : {"problem", "architecture", "config"}) {
+    auto options = std::make_shared<Options>();
+    auto* sub = verb->add_subcommand(
+        kind, kind == "config" ? "Copy a ready TOML" : "Write a project with one " + kind);
+    sub->add_option("NAME", options->name)->required();
+    sub->add_option("--dir", options->folder, "Where to; default: ./NAME, or . for config");
+    sub->callback([kind, options] {
+      const std::string fallback = kind == "config" ? "." : options->name;
+      const fs::path folder = options->folder.empty() ? fallback : options->folder;
+      kind == "config" ? new_config(options->name, folder)
+                       : new_project(kind, options->name, folder);
+    });
+  }
+}
+
+}  // namespace banach
