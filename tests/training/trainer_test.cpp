@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/trainer.hpp"
+
+#include <ATen/ATen.h>
+#include <signal.h>
+
+#include "core/run/signals.hpp"
+#include "tests/run/scratch.hpp"
+#include "tests/training/training_test.hpp"
+
+namespace banach {
+namespace {
+
+using testing::Scratch;
+using testing::text_of;
+namespace fs = std::filesystem;
+
+/// One run in a folder of its own, quiet.
+struct Run {
+  Scratch folder;
+  RunPlan plan;
+  Log log{true};
+  std::unique_ptr<Trainer> trainer;
+
+  explicit Run(const std::string& text, const TrainerOptions& options = {})
+      : plan(world().plan(text)) {
+    trainer = std::make_unique<Trainer>(plan, folder.path(), log, options);
+  }
+  static const World& world() {
+    static const World world;
+    return world;
+  }
+  Outcome fresh() {
+    trainer->start(initial_state(plan), false);
+    return trainer->run();
+  }
+  Outcome go_on(const fs::path& checkpoint) {
+    const auto loaded = Checkpoints::load(checkpoint);
+    trainer->start(to_state(loaded.container, checkpoint.string()), true);
+    return trainer->run();
+  }
+  std::string logs() const {
+    return text_of(folder / "metrics.csv") + text_of(folder / "metrics.jsonl");
+  }
+};
+
+// Everything that must not depend on where a run was interrupted.
+std::vector<std::byte> essence(const RunState& state) {
+  Container container = to_container(state);
+  container.meta.erase("seconds");
+  container.meta.erase("stage_seconds");
+  return encode(container);
+}
+
+void copy_logs(const Run& from, const Run& to) {
+  for (const char* name : {"metrics.csv", "metrics.jsonl", "timing.csv"})
+    fs::copy_file(from.folder / name, to.folder / name);
+}
+
+void expect_exact_resume(const std::string& text, const std::vector<std::int64_t>& steps) {
+  Run whole(text);
+  ASSERT_TRUE(whole.fresh().finished());
+  const auto expected = essence(whole.trainer->capture());
+  for (const auto step : steps) {
+    Run rest(text);
+    copy_logs(whole, rest);
+    const auto name = Checkpoints(whole.folder / "checkpoints").path_of(step);
+    ASSERT_TRUE(rest.go_on(name).finished());
+    EXPECT_EQ(essence(rest.trainer->capture()), expected) << text << "\nresumed at " << step;
+    EXPECT_EQ(rest.logs(), whole.logs()) << text << "\nresumed at " << step;
+  }
+}
+
+TEST(Resume, IsBitExactForEveryOptimizerScheduleSamplerAndType) {
+  const char* optimizers[] = {"optimizer = \"sgd\"\nmomentum = 0.9\nnesterov = true", "optimizer = \"adam\"",
+                              "optimizer = \"adamw\"\namsgrad = true"};
+  const char* schedules[] = {"constant\", warmup = 3",    "step\", every = 2",
+                             "multi_step\", at = [3, 5]", "exponential",
+                             "cosine\", warmup = 2",      "one_cycle",
+                             "plateau\", patience = 1"};
+  const char* samplers[] = {"uniform", "grid", "latin_hypercube", "sobol", "halton"};
+  const char* types[] = {"float32", "float64"};
+  for (const char* optimizer : optimizers)
+    for (std::string schedule : schedules)
+      for (const char* sampler : samplers)
+        for (const char* type : types) {
+          if (schedule.find('"') == std::string::npos) schedule += '"';
+          expect_exact_resume(
+              toy("toy_decay",
+                  std::string("steps = 8\nlr = 0.05\nclip = { norm = 1.0 }\n") + optimizer +
+                      "\nschedule = { type = \"" + schedule + " }",
+                  std::string("dtype = \"") + type + "\"",
+                  std::string("[sampling]\npoints = 6\nrefresh = 3\nmethod = \"") + sampler +
+                      "\"\n[output]\nlog_every = 2\n[validation]\nevery = 3\npoints = 8\ngrid = { t = "
+                      "9 }\n[checkpoint]\nevery = 5\nkeep = 9\n"),
+              {5});
+        }
+}
+
+TEST(Resume, IsBitExactFromEveryStepAndAcrossStagesAndTypes) {
+  expect_exact_resume(
+      toy("toy_decay", "steps = 5\nlr = 0.02\noptimizer = \"adam\"", "dtype = \"float32\"",
+          "[[stage]]\nsteps = 6\noptimizer = \"sgd\"\nmomentum = 0.9\ndtype = \"float64\"\nlr = 0.01\n"
+          "sampling = { points = 5, method = \"sobol\" }\nschedule = { type = \"plateau\" }\n"
+          "[output]\nlog_every = 3\n[validation]\nevery = 2\npoints = 8\n[checkpoint]\nevery = 1\nkeep "
+          "= 99\n"),
+      {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+}
+
+TEST(Resume, ShorterRunThenLongerOneEqualsTheLongOne) {
+  const std::string tables =
+      "[output]\nlog_every = 4\n[validation]\nevery = 6\n[checkpoint]\nevery = 50\n";
+  Run whole(toy("toy_heat", "steps = 13", "", tables));
+  ASSERT_TRUE(whole.fresh().finished());
+  Run part(toy("toy_heat", "steps = 7", "", tables));
+  ASSERT_TRUE(part.fresh().finished());
+  Run rest(toy("toy_heat", "steps = 13", "", tables));
+  copy_logs(part, rest);
+  ASSERT_TRUE(rest.go_on(Checkpoints(part.folder / "checkpoints").path_of(7)).finished());
+  EXPECT_EQ(essence(rest.trainer->capture()), essence(whole.trainer->capture()));
+  EXPECT_EQ(rest.logs(), whole.logs());
+}
+
+TEST(Resume, AnotherSeedWouldBeSeen) {
+  Run a(toy("toy_heat", "steps = 3", "seed = 1")), b(toy("toy_heat", "steps = 3", "seed = 2"));
+  a.fresh(), b.fresh();
+  EXPECT_NE(essence(a.trainer->capture()), essence(b.trainer->capture()));
+}
+
+TEST(Resume, ACheckpointOfAnotherNetworkIsRefused) {
+  Run small(toy("toy_decay", "steps = 2"));
+  small.fresh();
+  Run large(toy("toy_heat", "steps = 2"));
+  const std::string text = thrown<DataError>([&] {
+    large.go_on(Checkpoints(small.folder / "checkpoints").path_of(2));
+  });
+  EXPECT_EQ(text,
+            "the checkpoint has 16 parameters and 0 fixed numbers, the configuration asks for 21 and "
+            "0: the plugin of the architecture or problem has changed since");
+}
+
+std::string reason(const std::string& stage, const std::string& tables = "") {
+  Run run(toy("toy_decay", stage, "", tables + "[validation]\nevery = 2\n[output]\nlog_every = 2\n"));
+  const Outcome outcome = run.fresh();
+  EXPECT_TRUE(outcome.finished());
+  return outcome.stop_reason + " @" + std::to_string(run.trainer->state().step);
+}
+
+TEST(Trainer, SaysWhyItStopped) {
+  EXPECT_EQ(reason("steps = 5"), "all 5 steps done @5");
+  EXPECT_EQ(reason("steps = 50\nstop = { loss = 1e9 }"), "loss below 1000000000 @2");
+  EXPECT_EQ(reason("steps = 50\nstop = { error = 1e9 }"),
+            "relative L2 error against the exact solution below 1000000000 @2");
+  EXPECT_EQ(reason("steps = 50\nstop = { seconds = 1e-9 }"), "1e-09 seconds of training @1");
+  EXPECT_EQ(reason("steps = 500\noptimizer = \"sgd\"\nlr = 1e-12\nstop = { plateau = 10 }").substr(0, 41),
+            "no better validation loss for 10 steps @");
+}
+
+TEST(Trainer, AStageThatEndsEarlyStaysEndedAfterResume) {
+  const std::string text = toy("toy_decay", "steps = 50\nstop = { loss = 1e9 }", "",
+                               "[[stage]]\nsteps = 3\n[output]\nlog_every = 2\n[checkpoint]\nevery = "
+                               "1\nkeep = 9\n");
+  expect_exact_resume(text, {1, 2, 3, 4});
+}
+
+TEST(Trainer, DivergenceNamesStepTermPointAndTheLastCheckpoint) {
+  const std::string tables = "[sampling]\nmethod = \"grid\"\npoints = 5\n";
+  std::string text = toy("toy_decay", "steps = 5", "", tables);
+  text.insert(text.find("[architecture]"), "hurt = 0.9\n");
+  Run run(text);
+  const auto [code, what] = testing::error_of([&] { run.fresh(); });
+  EXPECT_EQ(code, 76);
+  EXPECT_EQ(what,
+            "training diverged at step 1: term \"ode\" is not a number at t = 0; there is no "
+            "checkpoint yet");
+  Run wild(toy("toy_decay", "steps = 500\noptimizer = \"sgd\"\nlr = 1e30", "", "[checkpoint]\nevery = 1\n"));
+  const auto [again, why] = testing::error_of([&] { wild.fresh(); });
+  EXPECT_EQ(again, 76);
+  EXPECT_NE(why.find("training diverged at step "), std::string::npos) << why;
+  EXPECT_NE(why.find("; the last good checkpoint is " + (wild.folder / "checkpoints").string()),
+            std::string::npos)
+      << why;
+}
+
+TEST(Trainer, SignalsSaveAndLeaveAStateThatGoesOnExactly) {
+  const std::string text = toy("toy_decay", "steps = 6", "", "[output]\nlog_every = 2\n");
+  Run whole(text);
+  whole.fresh();
+  install_signal_handlers();
+  for (const auto& [signal, code] : {std::pair{SIGTERM, 143}, {SIGINT, 130}, {SIGUSR1, 75}}) {
+    clear_pending_signal();
+    Run part(text);
+    ::raise(signal);
+    const Outcome outcome = part.fresh();
+    EXPECT_EQ(outcome.code, code);
+    EXPECT_EQ(outcome.stop_reason, signal_name(signal));
+    EXPECT_EQ(part.trainer->state().step, 1);
+    clear_pending_signal();
+    Run rest(text);
+    copy_logs(part, rest);
+    EXPECT_TRUE(rest.go_on(Checkpoints(part.folder / "checkpoints").path_of(1)).finished());
+    EXPECT_EQ(essence(rest.trainer->capture()), essence(whole.trainer->capture()));
+    EXPECT_EQ(rest.logs(), whole.logs());
+  }
+}
+
+TEST(Trainer, ATimeLimitSavesAndSays75) {
+  TrainerOptions options;
+  options.time_limit = 1e-9;
+  Run run(toy("toy_decay", "steps = 600"), options);
+  const Outcome outcome = run.fresh();
+  EXPECT_EQ(outcome.code, 75);
+  EXPECT_EQ(outcome.stop_reason, "time limit of 1e-09 seconds");
+  EXPECT_TRUE(fs::exists(Checkpoints(run.folder / "checkpoints").path_of(1)));
+}
+
+TEST(Trainer, TheBestIsTheSmallestValidationLoss) {
+  Run run(toy("toy_decay", "steps = 40\nlr = 0.3", "dtype = \"float64\"",
+              "[validation]\nevery = 1\n[output]\nlog_every = 1\n"));
+  run.fresh();
+  const auto best = Checkpoints(run.folder / "checkpoints").load_best();
+  const RunState saved = to_state(best.container, "best");
+  EXPECT_EQ(saved.step, run.trainer->state().best_step);
+  Validation validation(run.plan.experiment, Derivatives::exact,
+                        make_grid(run.plan.experiment.domain, {}), 256, run.plan.weights,
+                        run.plan.seed, at::kDouble);
+  EXPECT_EQ(validation.measure({saved.parameters, saved.buffers}).loss, *saved.best);
+  const auto last = run.trainer->capture();
+  EXPECT_GE(validation.measure({last.parameters, last.buffers}).loss, *saved.best);
+}
+
+TEST(Trainer, LearnableCoefficientsAreColumnsAndMove) {
+  std::string text = toy("toy_decay", "steps = 30\nlr = 0.05", "", "[output]\nlog_every = 10\n");
+  text.insert(text.find("[architecture]"), "rate = { learn = 0.5, min = 0.1, max = 3.0 }\n");
+  Run run(text);
+  run.fresh();
+  const std::string header = text_of(run.folder / "metrics.csv").substr(0, 200);
+  EXPECT_NE(header.find("step,stage,lr,loss,loss.ode,loss.start,residual.ode,residual.start,"
+                        "coefficient.rate\n"),
+            std::string::npos)
+      << header;
+  EXPECT_NE(run.trainer->coefficients().at(0).second, 0.5);
+}
+
+TEST(Trainer, AFailedSaveStopsOrGoesOnAsAsked) {
+  for (const bool stop : {true, false}) {
+    Run run(toy("toy_decay", "steps = 4", "",
+                std::string("[checkpoint]\nevery = 2\non_error = \"") + (stop ? "stop" : "continue") +
+                    "\"\n"));
+    run.trainer->start(initial_state(run.plan), false);
+    fs::remove_all(run.folder / "checkpoints");
+    if (stop)
+      EXPECT_EQ(testing::error_of([&] { run.trainer->run(); }).first, 74);
+    else
+      EXPECT_TRUE(run.trainer->run().finished());
+  }
+}
+
+TEST(Validation, MeasuresTheDistanceToTheExactSolution) {
+  Run run(toy("toy_decay", "steps = 1", "dtype = \"float64\""));
+  Validation validation(run.plan.experiment, Derivatives::exact,
+                        make_grid(run.plan.experiment.domain, {{"t", 3}}), 16, run.plan.weights, 0,
+                        at::kDouble);
+  const RunState state = initial_state(run.plan);
+  const Bank bank{state.parameters, state.buffers};
+  const at::Tensor t = at::tensor({0.0, 1.0, 2.0}, at::kDouble).reshape({3, 1});
+  EXPECT_TRUE(at::allclose(validation.reference(), at::exp(-t)));
+  const at::Tensor off = validation.predict(bank, t) - at::exp(-t);
+  const Measurement m = validation.measure(bank);
+  ASSERT_EQ(m.unknowns.size(), 1u);
+  EXPECT_EQ(m.unknowns[0].name, "y");
+  EXPECT_NEAR(m.unknowns[0].mae, off.abs().mean().item<double>(), 1e-14);
+  EXPECT_NEAR(m.unknowns[0].max_error, off.abs().max().item<double>(), 1e-14);
+  EXPECT_NEAR(m.error(), (off.norm() / at::exp(-t).norm()).item<double>(), 1e-14);
+  EXPECT_EQ(m.terms.at(1).name, "start");
+  EXPECT_NEAR(m.terms.at(1).rms, std::abs(off[0].item<double>()), 1e-14);
+}
+
+}  // namespace
+}  // namespace banach
