@@ -21,6 +21,21 @@ template <class Base, class... Context>
 Catalog<Base, Context...>::Catalog(std::string kind) : kind_(std::move(kind)) {}
 
 template <class Base, class... Context>
+void Catalog<Base, Context...>::enroll(std::string name, std::string doc, const Origin& origin,
+                                       std::shared_ptr<const detail::Fields> fields, Make make,
+                                       Resolve resolve) {
+  Item item;
+  static_cast<EntryInfo&>(item) = {kind_, std::move(name), std::move(doc), origin, fields->info()};
+  item.create = [fields, make](const Table& table, Diagnostics& diagnostics, Context... context) {
+    return make(*fields, table, diagnostics, context...);
+  };
+  item.resolve = [fields, resolve](const Table& table, Diagnostics& diagnostics) {
+    return resolve(*fields, table, diagnostics);
+  };
+  insert(std::move(item));
+}
+
+template <class Base, class... Context>
 void Catalog<Base, Context...>::insert(Item item) {
   if (const Item* first = find(item.name)) detail::duplicate(*first, item);
   items_.emplace(item.name, std::move(item));

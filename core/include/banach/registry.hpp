@@ -54,20 +54,8 @@ class BANACH_API Catalog {
   template <class T>
   void add(std::string name, std::string doc, const Origin& origin) {
     using P = typename T::Parameters;
-    auto schema = std::make_shared<Schema<P>>();
-    Item item;
-    static_cast<EntryInfo&>(item) = {kind_, std::move(name), std::move(doc), origin,
-                                     schema->info()};
-    item.create = [schema](const Table& t, Diagnostics& d, Context... context) {
-      const std::size_t before = d.lines().size();
-      const P parameters = schema->read(t, d);
-      if (d.lines().size() != before) return std::shared_ptr<Base>();
-      return std::shared_ptr<Base>(std::make_shared<T>(parameters, context...));
-    };
-    item.resolve = [schema](const Table& t, Diagnostics& d) {
-      return schema->write(schema->read(t, d));
-    };
-    insert(std::move(item));
+    enroll(std::move(name), std::move(doc), origin,
+           std::shared_ptr<const detail::Fields>(new Schema<P>()), &make<T>, &resolve<P>);
   }
 
   /// Throws PluginError when the name is taken.
@@ -83,6 +71,26 @@ class BANACH_API Catalog {
   std::vector<std::string> names() const;
 
  private:
+  using Make = std::shared_ptr<Base> (*)(const detail::Fields&, const Table&, Diagnostics&,
+                                         Context...);
+  using Resolve = Table (*)(const detail::Fields&, const Table&, Diagnostics&);
+  void enroll(std::string name, std::string doc, const Origin& origin,
+              std::shared_ptr<const detail::Fields> fields, Make make, Resolve resolve);
+
+  template <class T>
+  static std::shared_ptr<Base> make(const detail::Fields& fields, const Table& table,
+                                    Diagnostics& diagnostics, Context... context) {
+    typename T::Parameters parameters{};
+    if (!fields.read(table, diagnostics, &parameters)) return nullptr;
+    return std::shared_ptr<Base>(new T(parameters, context...));
+  }
+  template <class P>
+  static Table resolve(const detail::Fields& fields, const Table& table, Diagnostics& diagnostics) {
+    P parameters{};
+    fields.read(table, diagnostics, &parameters);
+    return fields.write(&parameters);
+  }
+
   std::string kind_;
   std::map<std::string, Item> items_;
 };
