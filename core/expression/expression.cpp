@@ -100,8 +100,10 @@ Expression combine(const std::vector<std::pair<double, Expression>>& terms) {
       Polynomial& sum = bases[node(e).in[0]];
       sum = sum + c * node(e).polynomial;
     } else {
-      const auto same = std::find_if(merged.begin(), merged.end(),
-                                     [&](const auto& m) { return m.second.node() == e.node(); });
+      const int which = e.node();
+      const auto same = std::find_if(merged.begin(), merged.end(), [which](const auto& m) {
+        return m.second.node() == which;
+      });
       if (same != merged.end())
         same->first += c;
       else
