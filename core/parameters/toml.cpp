@@ -1,30 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// toml++ is compiled here, header-only and with its assertions thrown: the distribution's shared
-// library aborts on malformed input. check_toml comes first, for assertions inside noexcept
-// functions.
 #include "core/parameters/toml.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "core/parameters/text.hpp"
 #include "core/parameters/toml_guard.hpp"
-
-namespace {
-struct TomlAssertion : std::logic_error {
-  using std::logic_error::logic_error;
-};
-[[noreturn]] void fail(const char* text) { throw TomlAssertion(text); }
-}  // namespace
-
-#undef NDEBUG
-#undef TOML_SHARED_LIB
-#undef TOML_HEADER_ONLY
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 1
-#define TOML_ENABLE_FORMATTERS 0
-#define TOML_ASSERT(condition) ((condition) ? void(0) : fail("not TOML (" #condition ")"))
-#include <toml++/toml.h>
+#include "core/parameters/tomlplusplus.hpp"
 
 namespace banach {
 
@@ -113,7 +94,7 @@ std::string sentence(std::string_view text) {
 bool trips(std::string_view text) {
   try {
     static_cast<void>(toml::parse(text));
-  } catch (const TomlAssertion&) {
+  } catch (const detail::TomlAssertion&) {
     return true;
   } catch (const toml::parse_error&) {
   }
@@ -145,7 +126,7 @@ Table parse_toml(const std::string& text, const std::string& name) {
     throw ConfigError(name + ":" + std::to_string(std::max<std::size_t>(at.line, 1)) + ":" +
                       std::to_string(std::max<std::size_t>(at.column, 1)) + ": " +
                       sentence(error.description()));
-  } catch (const TomlAssertion& error) {
+  } catch (const detail::TomlAssertion& error) {
     throw ConfigError(name + ":" + std::to_string(tripping_line(text)) + ":1: " + error.what());
   }
 }

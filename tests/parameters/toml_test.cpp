@@ -84,6 +84,18 @@ TEST(Toml, StringsMayHoldWhatTheGuardLooksFor) {
   EXPECT_NE(table.find("a ] b")->get<Table>()->find("c"), nullptr);
 }
 
+TEST(Toml, LettersOfAnyLanguageStayInStrings) {
+  // toml++ asks of each whether it is a space, with undefined behaviour for most of them
+  const std::string letters = "\xc3\xa9\xd0\xb6\xce\xb1\xe4\xb8\xad\xef\xbc\xa1\xf0\x9f\x98\x80";
+  const Table table =
+      parse_toml("a = \"\"\"" + letters + " \\\n  " + letters + "\"\"\"\nb = '''\n" + letters +
+                     "'''\nc = \"" + letters + "\" # " + letters + "\n",
+                 "t");
+  EXPECT_EQ(table.text("a"), letters + " " + letters);
+  EXPECT_EQ(table.text("b"), letters);
+  EXPECT_EQ(table.text("c"), letters);
+}
+
 TEST(Toml, NumbersKeepEveryBit) {
   const Table table = parse_toml(
       "a = 9223372036854775807\nb = -9223372036854775808\nc = 0.1\nd = 5e-324\ne = -0.0\n", "t");
