@@ -24,8 +24,11 @@ void add_plugin_options(CLI::App& verb, Context& context);
 
 // Each adds one verb, whose callback throws, or leaves its exit code in the context.
 void add_describe(CLI::App& app, Context& context);
+void add_evaluate(CLI::App& app, Context& context);
 void add_new(CLI::App& app, Context& context);
+void add_plot(CLI::App& app, Context& context);
 void add_plugins(CLI::App& app, Context& context);
+void add_predict(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
 
 /// <prefix>/share/banach of the installation (or build folder) that this library belongs to.

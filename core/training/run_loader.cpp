@@ -57,8 +57,8 @@ void compare_plugins(LoadedRun& run) {
   for (const auto& was : run.state.plugins)
     for (const auto& is : run.plugins->loaded())
       if (was.value("name", "") == is.plugin && was.value("version", "") != is.version)
-        run.notices.push_back(fmt::format("plugin {}: the run was trained with version {}, loaded is {}",
-                                          is.plugin, was.value("version", "?"), is.version));
+        run.notices.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
+                                          is.plugin, is.version, was.value("version", "?")));
 }
 
 std::string slot_text(const nlohmann::json& shape) {
@@ -104,16 +104,20 @@ void check_parameters(const LoadedRun& run, const nlohmann::json& slots) {
 }
 
 RunRecord read_record(const LoadedRun& run) {
-  RunRecord record{run.state.seconds, ""};
+  RunRecord record{run.state.seconds, "not finished"};
   std::error_code error;
   const auto file = run.path / "result.json";
   if (!fs::exists(file, error)) return record;
   const auto bytes = read_file(file);
   const auto json = nlohmann::json::parse(ByteView(bytes).text(), nullptr, false);
-  if (!json.is_object()) throw DataError(fmt::format("{}: this is no result of a run", file.string()));
-  record.train_seconds = json.value("train_seconds", record.train_seconds);
-  record.stop_reason = json.value("stop_reason", "");
-  return record;
+  if (!json.is_object())
+    throw DataError(fmt::format("{}: damaged: no JSON object", file.string()));
+  try {
+    return {json.value("train_seconds", record.train_seconds),
+            json.value("stop_reason", record.stop_reason)};
+  } catch (const nlohmann::json::exception& e) {
+    throw DataError(fmt::format("{}: damaged: {}", file.string(), e.what()));
+  }
 }
 
 }  // namespace
@@ -132,7 +136,7 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   enroll_samplers(*run.registry);
   enroll_schedules(*run.registry);
   enroll_optimizers(*run.registry);
-  run.plugins = std::make_unique<PluginManager>(*run.registry);
+  run.plugins = std::make_unique<PluginManager>(*run.registry, options.trust_plugins);
   run.plugins->discover(plugin_places(table, options, run.notices));
   compare_plugins(run);
   run.plan = make_plan(table, *run.registry, *run.plugins);

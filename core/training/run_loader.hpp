@@ -7,10 +7,10 @@
 
 namespace banach {
 
-/// What a finished run reported of itself in result.json; defaults where it has not finished.
+/// What the run reported of itself in result.json; before it has finished, what is known so far.
 struct RunRecord {
   double train_seconds = 0;
-  std::string stop_reason;  // empty: not finished
+  std::string stop_reason;  // or "not finished"
 };
 
 struct LoadedRun {

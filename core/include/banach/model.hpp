@@ -20,6 +20,8 @@ struct LoadOptions {
   std::string device;
   /// More folders or files with plugins, searched before those of the run.
   std::vector<std::filesystem::path> plugins;
+  /// Also plugins that other users could have written.
+  bool trust_plugins = false;
 };
 
 /// The solution that a run has found. Constant after load; its const functions may be called from

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// metrics.csv as curves.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace banach {
+
+/// One column over the steps; rows without a finite positive value are left out.
+struct MetricCurve {
+  std::string name;
+  std::vector<std::pair<double, double>> points;
+};
+
+/// The columns of metrics.csv, thinned to a few thousand points each; none where there is no file.
+std::vector<MetricCurve> read_metrics(const std::filesystem::path& file);
+
+}  // namespace banach

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// banach plot RUN: curves of the training and the solution as one picture.
+#include <cstdio>
+
+#include "apps/picture.hpp"
+#include "apps/run_options.hpp"
+#include "core/training/environment.hpp"
+
+namespace banach {
+namespace {
+
+struct Arguments : RunOptions {
+  std::string out;
+};
+
+void plot(const Arguments& arguments, const Context& context) {
+  const Model model = Model::load(arguments.run, arguments.load(context));
+  say(model.notices());
+  prepare_process(static_cast<int>(arguments.threads));
+  const std::filesystem::path run = arguments.run;
+  const auto out = arguments.out.empty() ? run / "plot.png" : std::filesystem::path(arguments.out);
+  const std::string shown = draw_run(run, model, out);
+  std::printf("%s%s%s\n", out.c_str(), shown.empty() ? "" : ": shows ", shown.c_str());
+}
+
+}  // namespace
+
+void add_plot(CLI::App& app, Context& context) {
+  auto* verb = app.add_subcommand("plot", "Draw the training and the solution of a run");
+  auto arguments = std::make_shared<Arguments>();
+  add_run_options(*verb, *arguments, context);
+  verb->add_option("-o,--out", arguments->out, "The picture: .png, .svg or .pdf; else RUN/plot.png")
+      ->type_name("FILE");
+  verb->callback([&context, arguments] { plot(*arguments, context); });
+}
+
+}  // namespace banach

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// banach predict RUN: the solution on a grid or at points, as HDF5 or CSV.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "apps/run_options.hpp"
+#include "core/training/environment.hpp"
+#include "core/training/prediction.hpp"
+#include "datasets/csv.hpp"
+
+namespace banach {
+namespace {
+
+struct Arguments : RunOptions {
+  std::string grid, at, out;
+};
+
+std::vector<double> points_in(const std::string& file, const Domain& domain) {
+  std::vector<std::string> names;
+  for (const auto& axis : domain) names.push_back(axis.name);
+  auto points = read_points(file, names);
+  if (const auto count = outside(domain, points); count > 0)
+    say({fmt::format("{}: {} of {} points lie outside the domain, where nothing was trained", file,
+                     count, points.size() / domain.size())});
+  return points;
+}
+
+void predict(const Arguments& arguments, const Context& context) {
+  if (arguments.grid.empty() == arguments.at.empty())
+    throw Error(Exit::usage,
+                "banach predict: give either --grid x=40,t=40 or --at points.csv, where to predict");
+  const Model model = Model::load(arguments.run, arguments.load(context));
+  say(model.notices());
+  prepare_process(static_cast<int>(arguments.threads));
+  const auto run = std::filesystem::weakly_canonical(arguments.run);
+  const Provenance provenance{run.filename().string(), model.problem()};
+  std::size_t count = 0;
+  if (!arguments.at.empty()) {
+    const auto points = points_in(arguments.at, model.coordinates());
+    count = points.size() / model.coordinates().size();
+    predict_points(model, points, provenance, arguments.out);
+  } else {
+    const Grid grid =
+        make_grid(model.coordinates(), parse_grid(arguments.grid, model.coordinates()));
+    count = static_cast<std::size_t>(grid.size());
+    predict_grid(model, grid, provenance, arguments.out);
+  }
+  std::printf("%s: %s at %zu points, step %lld%s\n", arguments.out.c_str(),
+              join(model.unknowns()).c_str(), count, static_cast<long long>(model.step()),
+              model.has_exact() ? ", with the exact solution" : "");
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app, Context& context) {
+  auto* verb = app.add_subcommand("predict", "Write the solution of a trained run to a file");
+  auto arguments = std::make_shared<Arguments>();
+  add_run_options(*verb, *arguments, context);
+  verb->add_option("--grid", arguments->grid, "Points along the axes, x=40,t=40 or 40,40");
+  verb->add_option("--at", arguments->at, "A CSV file with the points")->type_name("FILE");
+  verb->add_option("-o,--out", arguments->out, "What to write, .h5 or .csv")
+      ->type_name("FILE")
+      ->required();
+  verb->callback([&context, arguments] { predict(*arguments, context); });
+}
+
+}  // namespace banach
