@@ -5,127 +5,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
+#include "core/run/container_format.hpp"
+
 namespace banach {
-namespace {
+namespace container_format {
 
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-              "tensors are stored as they lie in memory");
-
-// A transfer in text mode changes \r\n or \n; byte 7 of a NUL-stripping one as well.
-constexpr std::string_view magic(
-    "\x89"
-    "BNC\r\n\x1a\n",
-    8);
-constexpr std::string_view end_magic("BNC-end\n", 8);
-constexpr std::uint32_t version = 1;
-constexpr std::size_t prefix_size = 24, digest_size = 32, footer_size = digest_size + 16;
-constexpr std::size_t alignment = 64, max_header = std::size_t{16} << 20, max_rank = 64;
-constexpr int max_depth = 64;
-
-constexpr std::size_t align_up(std::size_t n) {
-  return (n + alignment - 1) / alignment * alignment;
-}
-
-template <class T>
-void append(std::vector<std::byte>& out, const T& value) {
-  const auto* first = reinterpret_cast<const std::byte*>(&value);
-  out.insert(out.end(), first, first + sizeof(T));
-}
-
-void append(std::vector<std::byte>& out, ByteView bytes) {
-  out.insert(out.end(), bytes.data, bytes.data + bytes.size);
-}
-
-template <class T>
-T read_integer(ByteView file, std::size_t offset) {
-  T value;
-  std::memcpy(&value, file.data + offset, sizeof(T));
-  return value;
-}
-
-bool finite(const nlohmann::json& value) {
-  if (value.is_number_float()) return std::isfinite(value.get<double>());
-  return !value.is_structured() || std::all_of(value.begin(), value.end(), finite);
-}
-
-/// Product of the extents and the element size; false on overflow.
 bool byte_count(const Blob& blob, std::size_t& bytes) {
   bytes = dtype_size(blob.dtype);
   for (const auto extent : blob.shape)
     if (extent < 0 || __builtin_mul_overflow(bytes, static_cast<std::size_t>(extent), &bytes))
       return false;
   return true;
-}
-
-std::string header_text(const Container& container) {
-  auto tensors = nlohmann::json::array();
-  std::set<std::string> names;
-  std::size_t offset = 0;
-  for (const auto& blob : container.blobs) {
-    std::size_t bytes = 0;
-    BANACH_ASSERT(!blob.name.empty() && names.insert(blob.name).second);
-    BANACH_ASSERT(dtype_size(blob.dtype) != 0 && blob.shape.size() <= max_rank);
-    BANACH_ASSERT(byte_count(blob, bytes) && bytes == blob.bytes.size());
-    tensors.push_back({{"name", blob.name},
-                       {"dtype", blob.dtype},
-                       {"shape", blob.shape},
-                       {"offset", offset},
-                       {"bytes", bytes}});
-    offset = align_up(offset + bytes);
-  }
-  const nlohmann::json header = {{"meta", container.meta}, {"tensors", std::move(tensors)}};
-  return header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-[[noreturn]] void refuse(const std::string& origin, const std::string& defect) {
-  throw DataError(fmt::format("{}: {}", origin, defect));
-}
-
-void verify_start(ByteView file, const std::string& origin) {
-  if (file.size == 0) refuse(origin, "the checkpoint is empty (0 bytes)");
-  const auto start = file.text().substr(0, magic.size());
-  if (start != magic.substr(0, start.size())) {
-    if (start.substr(0, 4) == magic.substr(0, 4))
-      refuse(origin, "the checkpoint was damaged at its start, as by a transfer in text mode");
-    refuse(origin, "this is no Banach checkpoint (its first bytes are others)");
-  }
-  if (file.size < prefix_size + digest_size + footer_size)
-    refuse(origin, fmt::format("the checkpoint is cut off after {} bytes", file.size));
-  const auto found = read_integer<std::uint32_t>(file, 8);
-  if (found != version)
-    refuse(origin, fmt::format("the checkpoint has format {}, this program reads format {}", found,
-                               version));
-}
-
-void verify_end(ByteView file, const std::string& origin) {
-  const auto footer = file.size - footer_size;
-  if (file.part(file.size - 8, 8).text() != end_magic)
-    refuse(origin, fmt::format("the checkpoint is cut off or damaged: no end mark after {} bytes",
-                               file.size));
-  const auto length = read_integer<std::uint64_t>(file, file.size - 16);
-  if (length != file.size)
-    refuse(origin, fmt::format("the checkpoint is damaged: it has {} bytes and says {}", file.size,
-                               length));
-  const auto digest = sha256(file.part(0, footer));
-  if (std::memcmp(digest.data(), file.data + footer, digest_size) != 0)
-    refuse(origin, "the checkpoint is damaged: its SHA-256 does not match its content");
-}
-
-/// The header's text, after its own bounds and hash.
-std::string_view verified_header(ByteView file, const std::string& origin) {
-  const auto room = file.size - prefix_size - digest_size - footer_size;
-  const auto length = read_integer<std::uint64_t>(file, 16);
-  if (length > room || length > max_header)
-    refuse(origin, fmt::format("the checkpoint's header of {} bytes is too long", length));
-  if (align_up(prefix_size + length + digest_size) > file.size - footer_size)
-    refuse(origin, "the checkpoint's header leaves no room for its tensors");
-  const auto digest = sha256(file.part(0, prefix_size + length));
-  if (std::memcmp(digest.data(), file.data + prefix_size + length, digest_size) != 0)
-    refuse(origin, "the checkpoint is damaged: its header's SHA-256 does not match");
-  return file.part(prefix_size, length).text();
 }
 
 int nesting(std::string_view json) {
@@ -147,68 +39,45 @@ int nesting(std::string_view json) {
   return deepest;
 }
 
-bool is_size(const nlohmann::json& value) {
-  return value.is_number_unsigned() &&
-         value.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<std::int64_t>::max());
+}  // namespace container_format
+
+namespace {
+
+using namespace container_format;
+
+template <class T>
+void append(std::vector<std::byte>& out, const T& value) {
+  const auto* first = reinterpret_cast<const std::byte*>(&value);
+  out.insert(out.end(), first, first + sizeof(T));
 }
 
-/// Name, dtype and shape of a header's entry, and its place; the bytes stay empty.
-struct Entry {
-  Blob blob;
-  std::size_t offset, bytes;
-};
-
-Entry parse_entry(const nlohmann::json& item, const std::string& origin) {
-  const auto member = [&](const char* key) {
-    return item.is_object() && item.contains(key) ? item[key] : nlohmann::json();
-  };
-  const auto name = member("name"), dtype = member("dtype"), shape = member("shape");
-  const auto offset = member("offset"), bytes = member("bytes");
-  if (!name.is_string() || name.get_ref<const std::string&>().empty())
-    refuse(origin, "a tensor has no name");
-  Entry entry{{name.get<std::string>(), "", {}, {}}, 0, 0};
-  const auto bad = [&](const std::string& what) {
-    refuse(origin, fmt::format("tensor \"{}\" {}", entry.blob.name, what));
-  };
-  if (!dtype.is_string() || dtype_size(dtype.get_ref<const std::string&>()) == 0)
-    bad("has the unknown dtype " + dtype.dump(-1, ' ', true));
-  entry.blob.dtype = dtype.get<std::string>();
-  if (!shape.is_array() || shape.size() > max_rank) bad("has no usable shape");
-  for (const auto& extent : shape) {
-    if (!is_size(extent)) bad("has the extent " + extent.dump(-1, ' ', true) + " in its shape");
-    entry.blob.shape.push_back(extent.get<std::int64_t>());
-  }
-  if (!is_size(offset)) bad("has no usable offset");
-  if (!is_size(bytes)) bad("has no usable size");
-  entry.offset = offset.get<std::size_t>();
-  entry.bytes = bytes.get<std::size_t>();
-  std::size_t expected = 0;
-  if (!byte_count(entry.blob, expected)) bad("has a shape whose size overflows");
-  if (expected != entry.bytes)
-    bad(fmt::format("has {} bytes, its shape needs {}", entry.bytes, expected));
-  return entry;
+void append(std::vector<std::byte>& out, ByteView bytes) {
+  out.insert(out.end(), bytes.data, bytes.data + bytes.size);
 }
 
-/// Copies the tensors out of `data`, each after a check of its place.
-std::vector<Blob> read_tensors(const nlohmann::json& tensors, ByteView data,
-                               const std::string& origin) {
-  std::vector<Blob> blobs;
+bool finite(const nlohmann::json& value) {
+  if (value.is_number_float()) return std::isfinite(value.get<double>());
+  return !value.is_structured() || std::all_of(value.begin(), value.end(), finite);
+}
+
+std::string header_text(const Container& container) {
+  auto tensors = nlohmann::json::array();
   std::set<std::string> names;
-  std::size_t end = 0;
-  for (const auto& item : tensors) {
-    auto [blob, offset, bytes] = parse_entry(item, origin);
-    const auto bad = [&, &name = blob.name](const char* what) {
-      refuse(origin, fmt::format("tensor \"{}\" {}", name, what));
-    };
-    if (!names.insert(blob.name).second) bad("stands there twice");
-    if (offset % alignment != 0) bad("is not aligned to 64 bytes");
-    if (offset > data.size || bytes > data.size - offset) bad("lies outside of the file");
-    if (offset < end) bad("overlaps the one before it");
-    end = offset + bytes;
-    blob.bytes.assign(data.data + offset, data.data + end);
-    blobs.push_back(std::move(blob));
+  std::size_t offset = 0;
+  for (const auto& blob : container.blobs) {
+    std::size_t bytes = 0;
+    BANACH_ASSERT(!blob.name.empty() && names.insert(blob.name).second);
+    BANACH_ASSERT(dtype_size(blob.dtype) != 0 && blob.shape.size() <= max_rank);
+    BANACH_ASSERT(byte_count(blob, bytes) && bytes == blob.bytes.size());
+    tensors.push_back({{"name", blob.name},
+                       {"dtype", blob.dtype},
+                       {"shape", blob.shape},
+                       {"offset", offset},
+                       {"bytes", bytes}});
+    offset = align_up(offset + bytes);
   }
-  return blobs;
+  const nlohmann::json header = {{"meta", container.meta}, {"tensors", std::move(tensors)}};
+  return header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -255,24 +124,6 @@ std::vector<std::byte> encode(const Container& container) {
   append(out, ByteView(end_magic));
   BANACH_ASSERT(out.size() == total);
   return out;
-}
-
-Container decode(ByteView file, const std::string& origin) {
-  verify_start(file, origin);
-  verify_end(file, origin);
-  const auto text = verified_header(file, origin);
-  if (nesting(text) > max_depth)
-    refuse(origin, fmt::format("the checkpoint's header is nested deeper than {}", max_depth));
-  auto header = nlohmann::json::parse(text, nullptr, false);
-  if (!header.is_object() || !header.contains("meta") || !header["meta"].is_object() ||
-      !header.contains("tensors") || !header["tensors"].is_array())
-    refuse(origin, "the checkpoint's header is not what format 1 asks for");
-  const auto data = align_up(prefix_size + text.size() + digest_size);
-  Container container;
-  container.blobs =
-      read_tensors(header["tensors"], file.part(data, file.size - footer_size - data), origin);
-  container.meta = std::move(header["meta"]);
-  return container;
 }
 
 }  // namespace banach

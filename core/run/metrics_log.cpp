@@ -63,7 +63,7 @@ LineFile::LineFile(fs::path path, const std::string& header, StepOf step_of)
   const auto bytes = read_file(path_);
   const auto text = ByteView(bytes).text();
   length_ = text.size();
-  if (text.find('\n') == text.npos) {  // new, or torn in its first line
+  if (text.find('\n') == std::string::npos) {  // new, or torn in its first line
     cut(0);
     write_all(file_.get(), std::string_view(header_), path_);
     length_ = header_.size();
@@ -83,7 +83,7 @@ void LineFile::truncate_after(std::int64_t step) {
   const auto bytes = read_file(path_);
   const std::string text(ByteView(bytes).text());
   std::size_t keep = header_.size();
-  for (auto end = text.find('\n', keep); end != text.npos; end = text.find('\n', keep)) {
+  for (auto end = text.find('\n', keep); end != std::string::npos; end = text.find('\n', keep)) {
     const auto line = text.substr(keep, end - keep);
     const auto found = line.empty() ? std::nullopt : step_of_(line);
     if (!found || *found > step) break;

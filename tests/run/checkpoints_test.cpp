@@ -2,7 +2,10 @@
 #include "core/run/checkpoints.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -162,6 +165,31 @@ TEST(Checkpoints, AFileSizeLimitIsAnErrorThatLeavesTheOldOnes) {
   EXPECT_EQ(Checkpoints(scratch.path()).load_last(notices).step, 1);
   EXPECT_TRUE(notices.empty());
   EXPECT_FALSE(fs::exists(scratch / ".tmp-step-000000000002.ck"));
+}
+
+TEST(Checkpoints, AFullDiskIsAnErrorThatLeavesTheOldOnes) {
+  const Scratch scratch;
+  const auto child = ::fork();
+  if (child == 0) {
+    if (::unshare(CLONE_NEWNS) != 0 ||
+        ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("tmpfs", scratch.path().c_str(), "tmpfs", 0, "size=32k") != 0)
+      ::_exit(2);
+    Checkpoints checkpoints(scratch.path());
+    checkpoints.save(1, state_of(1));
+    const auto [code, text] = error_of([&] { checkpoints.save(2, state_of(2, 10'000)); });
+    std::vector<std::string> notices;
+    const bool good =
+        code == 74 && checkpoints.load_last(notices).step == 1 && notices.empty() &&
+        text == "cannot write " + checkpoints.path_of(2).string() + ": No space left on device" &&
+        !fs::exists(scratch / ".tmp-step-000000000002.ck");
+    checkpoints.save(3, state_of(3));  // there is room again
+    ::_exit(good && checkpoints.load_last(notices).step == 3 ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 2) GTEST_SKIP() << "may not mount a tmpfs here";
+  EXPECT_EQ(status, 0);
 }
 
 TEST(AtomicFile, FailuresNamePathReasonAndErrno) {
