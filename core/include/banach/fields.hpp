@@ -19,11 +19,12 @@ struct ParameterInfo {
   std::vector<ParameterInfo> children;
 };
 
-/// How one type is read from and written to a configuration; specialise it for own types:
+/// How one type is read from and written to a configuration; specialise it for own types
+/// (read returns false for a wrong type, which the caller reports):
 ///   static std::string type();
 ///   static std::vector<ParameterInfo> children();
-///   static bool read(const Value&, const std::string& path, Diagnostics&, T&);  (false: wrong
-///   type) static Value write(const T&);
+///   static bool read(const Value&, const std::string& path, Diagnostics&, T&);
+///   static Value write(const T&);
 template <class T, class = void>
 struct Convert;
 

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parameters: a plain struct plus one `describe(Schema<P>&)`. The same declaration is types,
-// defaults, checks, error texts, `banach describe`, the resolved configuration and the
-// documentation.
+// defaults, checks, error texts, the output of `banach describe` and the resolved configuration.
 #pragma once
 #include "banach/fields.hpp"
 
 namespace banach {
 
-/// Handle that Schema::field returns, to add rules in a chain. T is the type of one element for
-/// lists.
+/// What Schema::field returns, to add rules in a chain. T is the type of one element for lists.
 template <class T>
 class Rules {
  public:
@@ -17,20 +15,21 @@ class Rules {
   /// A rule of one's own, `bool holds(const T&)`; `text` completes "must be ...".
   template <class F>
   Rules& where(std::string text, F holds) {
-    detail::add_rule(field_, {std::move(text),
-                              {},
-                              std::shared_ptr<const void>(
-                                  new F(std::move(holds)),
-                                  [](const void* f) { delete static_cast<const F*>(f); }),
-                              [](const void* f, const void* t) -> bool {
-                                return (*static_cast<const F*>(f))(*static_cast<const T*>(t));
-                              }});
+    const auto call = [](const void* state, const void* element) -> bool {
+      return (*static_cast<const F*>(state))(*static_cast<const T*>(element));
+    };
+    detail::add_rule(field_, {std::move(text), {}, std::make_shared<F>(std::move(holds)), call});
     return *this;
   }
+  /// > 0
   Rules& positive();
+  /// >= low
   Rules& at_least(T low);
+  /// <= high
   Rules& at_most(T high);
+  /// Equal to one of these; texts get a "did you mean".
   Rules& one_of(std::vector<T> options);
+  /// Absent is an error.
   Rules& required() {
     field_.info.required = true;
     return *this;
