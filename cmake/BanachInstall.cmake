@@ -23,7 +23,7 @@ endif()
 if(banach_plugins)
   install(TARGETS ${banach_plugins} LIBRARY DESTINATION lib/banach/plugins)
 endif()
-install(DIRECTORY core/include/banach DESTINATION include FILES_MATCHING PATTERN "*.hpp")
+install(DIRECTORY core/include/banach DESTINATION include FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
 install(DIRECTORY plugins/problems/ DESTINATION share/banach/examples
   FILES_MATCHING PATTERN "*.toml")
 install(FILES LICENSE THIRD_PARTY.md DESTINATION share/doc/banach)

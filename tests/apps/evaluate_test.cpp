@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "banach/model.hpp"
+#include "tests/apps/command.hpp"
+
+namespace banach {
+namespace {
+
+using nlohmann::json;
+using testing::banach;
+using testing::copy_of;
+using testing::quoted;
+using testing::Scratch;
+using testing::text_of;
+using testing::trained;
+
+std::vector<std::string> keys(const json& object) {
+  std::vector<std::string> out;
+  for (const auto& entry : object.items()) out.push_back(entry.key());
+  return out;
+}
+
+json evaluated(const std::filesystem::path& run, const std::string& options = "") {
+  const auto output = banach("evaluate " + quoted(run.string()) + " --json " + options);
+  EXPECT_EQ(output.code, 0) << output.err;
+  return json::parse(output.out);
+}
+
+TEST(Evaluate, SaysWhatTheTrainingSaid) {
+  const auto run = trained("heat");
+  const json now = evaluated(run), then = json::parse(text_of(run / "result.json"));
+  for (const auto& key : keys(then))
+    EXPECT_TRUE(key == "run" || now.at(key) == then.at(key)) << key;
+}
+
+TEST(Evaluate, KeysAreStable) {
+  const json result = evaluated(trained("heat"));
+  EXPECT_EQ(keys(result),
+            (std::vector<std::string>{"best_step", "checkpoint", "coefficients", "grid", "name",
+                                      "run", "steps", "stop_reason", "terms", "train_seconds",
+                                      "unknowns"}));
+  EXPECT_EQ(keys(result["unknowns"]), (std::vector<std::string>{"u"}));
+  EXPECT_EQ(keys(result["unknowns"]["u"]),
+            (std::vector<std::string>{"mae", "max_error", "relative_l2"}));
+  EXPECT_EQ(keys(result["terms"]), (std::vector<std::string>{"initial", "left", "pde", "right"}));
+  EXPECT_EQ(keys(result["terms"]["pde"]), (std::vector<std::string>{"rms"}));
+  EXPECT_EQ(result["steps"], 60);
+  EXPECT_GT(result["train_seconds"], 0.0);
+  EXPECT_EQ(result["checkpoint"], "step-000000000060.ck");
+  EXPECT_EQ(result["grid"], (json{{"x", 40}, {"t", 40}}));
+}
+
+TEST(Evaluate, ErrorsAreThoseOfTheModelsPredictions) {
+  const auto run = trained("heat");
+  const json errors = evaluated(run, "--grid x=7,t=5")["unknowns"]["u"];
+  const Model model = Model::load(run);
+  double sum = 0, most = 0, squares = 0, scale = 0;
+  for (int i = 0; i < 7; ++i)
+    for (int j = 0; j < 5; ++j) {
+      const double x = i == 6 ? pi : pi * i / 6, t = 3 * j / 4.0;
+      const double exact = std::sin(x) * std::exp(-t), off = model.predict({x, t})[0] - exact;
+      sum += std::abs(off), most = std::max(most, std::abs(off));
+      squares += off * off, scale += exact * exact;
+    }
+  EXPECT_NEAR(errors["mae"].get<double>(), sum / 35, 1e-6);
+  EXPECT_NEAR(errors["max_error"].get<double>(), most, 1e-6);
+  EXPECT_NEAR(errors["relative_l2"].get<double>(), std::sqrt(squares / scale), 1e-6);
+}
+
+TEST(Evaluate, LearnedCoefficientStandsBesideItsTruth) {
+  const auto run = trained("heat", "'problem.conductivity={learn=0.5,truth=1.0}'");
+  const json result = evaluated(run);
+  const json kappa = result["coefficients"]["conductivity"];
+  EXPECT_EQ(kappa["truth"], 1.0);
+  EXPECT_NE(kappa["value"], 0.5);
+  EXPECT_EQ(kappa["value"], Model::load(run).coefficients().at(0).second);
+  EXPECT_EQ(Model::load(run).coefficients().at(0).first, "conductivity");
+  const auto text = banach("evaluate " + quoted(run.string())).out;
+  EXPECT_NE(text.find("conductivity = "), std::string::npos) << text;
+  EXPECT_NE(text.find("(true value 1.000e+00)"), std::string::npos) << text;
+}
+
+TEST(Evaluate, TextForPeopleHasTheSameNumbers) {
+  const auto run = trained("decay");
+  const json result = evaluated(run);
+  const auto text = banach("evaluate " + quoted(run.string())).out;
+  char mae[32];
+  std::snprintf(mae, sizeof mae, "%.3e", result["unknowns"]["y"]["mae"].get<double>());
+  EXPECT_NE(text.find(mae), std::string::npos) << text;
+}
+
+TEST(Evaluate, BestIsItsOwnCheckpoint) {
+  const json best = evaluated(trained("heat"), "--best");
+  EXPECT_EQ(best["checkpoint"], "best.ck");
+  EXPECT_EQ(best["steps"], best["best_step"]);
+}
+
+TEST(Evaluate, RunThatIsNotThereIsMissingInput) {
+  const Scratch scratch;
+  const auto none = (scratch / "none").string();
+  auto output = banach("evaluate " + quoted(none));
+  EXPECT_EQ(output.code, 66);
+  EXPECT_EQ(output.err, none + ": there is no such run folder");
+  std::filesystem::create_directory(none);
+  output = banach("evaluate " + quoted(none));
+  EXPECT_EQ(output.code, 66);
+  EXPECT_EQ(output.err, none + ": no run there (no config.toml)");
+  std::ofstream(scratch / "none/config.toml") << "name = \"x\"\n";
+  output = banach("evaluate " + quoted(none));
+  EXPECT_EQ(output.code, 66);
+  EXPECT_EQ(output.err, none + "/checkpoints: no checkpoint there");
+}
+
+TEST(Evaluate, DamagedCheckpointFallsBackAndSaysSo) {
+  const Scratch scratch;
+  const auto run = copy_of(trained("heat"), scratch);
+  const auto last = run / "checkpoints/step-000000000060.ck";
+  std::filesystem::resize_file(last, std::filesystem::file_size(last) - 1);
+  auto output = banach("evaluate " + quoted(run.string()) + " --json");
+  EXPECT_EQ(output.code, 0);
+  EXPECT_EQ(json::parse(output.out)["steps"], 40);
+  EXPECT_EQ(output.err.rfind(last.string() + ": ", 0), 0u) << output.err;
+  EXPECT_NE(output.err.find("; falling back to step-000000000040.ck"), std::string::npos);
+  std::ofstream(run / "checkpoints/step-000000000040.ck") << "rubbish";
+  output = banach("evaluate " + quoted(run.string()));
+  EXPECT_EQ(output.code, 65);
+  EXPECT_NE(output.err.find("none of the 2 checkpoints can be used"), std::string::npos);
+  std::filesystem::remove(run / "checkpoints/best.ck");
+  output = banach("evaluate --best " + quoted(run.string()));
+  EXPECT_EQ(output.code, 66);
+  EXPECT_EQ(output.err, (run / "checkpoints").string() +
+                            ": no best checkpoint there; leave --best out for the last one");
+}
+
+TEST(Evaluate, DamagedResultIsRefused) {
+  const Scratch scratch;
+  const auto run = copy_of(trained("heat"), scratch);
+  std::ofstream(run / "result.json") << "{\"steps\": 60";
+  const auto output = banach("evaluate " + quoted(run.string()));
+  EXPECT_EQ(output.code, 65);
+  EXPECT_EQ(output.err, (run / "result.json").string() + ": damaged: no JSON object");
+}
+
+TEST(Evaluate, UnfinishedRunSaysSo) {
+  const Scratch scratch;
+  const auto run = copy_of(trained("heat"), scratch);
+  std::filesystem::remove(run / "result.json");
+  EXPECT_EQ(evaluated(run)["stop_reason"], "not finished");
+}
+
+TEST(Evaluate, BadGridIsAUsageError) {
+  const auto output = banach("evaluate " + quoted(trained("heat").string()) + " --grid x=40,y=40");
+  EXPECT_EQ(output.code, 64);
+  EXPECT_EQ(output.err,
+            "--grid x=40,y=40: there is no axis \"y\"; axes: x, t; write for example --grid "
+            "x=40,t=40");
+}
+
+TEST(Evaluate, MissingDeviceIsNamed) {
+  const auto output =
+      banach("evaluate " + quoted(trained("heat").string()) + " --device cuda:99");
+  EXPECT_EQ(output.code, 78);
+  EXPECT_NE(output.err.find("cuda:99"), std::string::npos) << output.err;
+}
+
+}  // namespace
+}  // namespace banach
