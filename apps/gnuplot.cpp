@@ -36,8 +36,8 @@ std::string terminal_of(const fs::path& picture, int width, int height) {
     return fmt::format("pngcairo enhanced size {},{} font 'Sans,11' background '#ffffff'", width,
                        height);
   if (kind == ".svg")
-    return fmt::format("svg enhanced size {},{} dynamic font 'Sans,13' background '#ffffff'",
-                       width, height);
+    return fmt::format("svg enhanced size {},{} dynamic font 'Sans,13' background '#ffffff'", width,
+                       height);
   if (kind == ".pdf")
     return fmt::format("pdfcairo enhanced size {},{} font 'Sans,11' background '#ffffff'",
                        width / 100.0, height / 100.0);

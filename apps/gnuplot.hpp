@@ -7,8 +7,8 @@
 
 namespace banach {
 
-/// One picture: fill script() and data files, then draw(). The kind is that of the file's extension:
-/// png, svg or pdf.
+/// One picture: fill script() and data files, then draw(). The kind is that of the file's
+/// extension: png, svg or pdf.
 class Gnuplot {
  public:
   /// Error: Exit::usage for another extension, Exit::no_input where gnuplot is not installed.

@@ -20,8 +20,8 @@ constexpr const char* viridis =
 constexpr const char* magma =
     "set palette defined (0 '#000004', 1 '#1d1147', 2 '#51127c', 3 '#832681', 4 '#b73779', "
     "5 '#e75263', 6 '#fc8961', 7 '#fec488', 8 '#fcfdbf')\n";
-constexpr const char* colours[] = {"#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377",
-                                   "#ee8866", "#bbbbbb"};
+constexpr const char* colours[] = {"#4477aa", "#ee6677", "#228833", "#ccbb44",
+                                   "#66ccee", "#aa3377", "#ee8866", "#bbbbbb"};
 
 /// One unknown on the points of the picture.
 struct Solution {
@@ -88,7 +88,8 @@ void curve_axes(std::ostream& script, const std::string& title, const std::strin
          << "\nset autoscale xfix\nset autoscale y\nunset colorbox\n"
          << "set grid xtics ytics back linetype 1 linecolor '#dddddd' linewidth 0.7\n"
          << "set key top right opaque samplen 1.5 spacing 1.1\n"
-         << (log ? "set logscale y\nset format y '10^{%T}'\n" : "unset logscale y\nset format y '%g'\n");
+         << (log ? "set logscale y\nset format y '10^{%T}'\n"
+                 : "unset logscale y\nset format y '%g'\n");
 }
 
 /// "u.mae" of an unknown u.
@@ -114,10 +115,9 @@ void plot_curves(Gnuplot& gnuplot, const std::vector<MetricCurve>& curves,
     auto data = gnuplot.data(file);
     for (const auto& [step, value] : curve.points) data << step << ' ' << value << '\n';
     const bool total = curve.name == "loss";
-    parts.push_back(fmt::format("'{}' using 1:2 with lines linewidth {} linecolor '{}' title {}",
-                                file, total ? 1.8 : 1.2,
-                                total ? "#222222" : colours[colour++ % std::size(colours)],
-                                gnuplot_text(curve.name)));
+    parts.push_back(fmt::format(
+        "'{}' using 1:2 with lines linewidth {} linecolor '{}' title {}", file, total ? 1.8 : 1.2,
+        total ? "#222222" : colours[colour++ % std::size(colours)], gnuplot_text(curve.name)));
   }
   script << "plot " << fmt::format("{}", fmt::join(parts, ", \\\n  ")) << '\n';
 }
@@ -233,7 +233,8 @@ std::string draw_run(const std::filesystem::path& run, const Model& model,
                      const std::filesystem::path& picture_file) {
   const auto [losses, errors] = losses_and_errors(run, model);
   const int metric_rows = losses.empty() && errors.empty() ? 0 : 1;
-  const int solutions = static_cast<int>(std::min<std::size_t>(model.unknowns().size(), most_unknowns));
+  const int solutions =
+      static_cast<int>(std::min<std::size_t>(model.unknowns().size(), most_unknowns));
   const Layout layout(metric_rows + solutions);
   Gnuplot gnuplot(picture_file, 1320, layout.height);
   const Picture picture = evaluate_for_picture(model);

@@ -8,8 +8,8 @@
 
 namespace banach {
 
-/// Draws loss, terms and errors from metrics.csv and the solution beside the exact one. Returns what
-/// the picture leaves out ("a slice at z = 0.5"), or nothing.
+/// Draws loss, terms and errors from metrics.csv and the solution beside the exact one. Returns
+/// what the picture leaves out ("a slice at z = 0.5"), or nothing.
 std::string draw_run(const std::filesystem::path& run, const Model& model,
                      const std::filesystem::path& picture);
 

@@ -28,8 +28,9 @@ std::vector<double> points_in(const std::string& file, const Domain& domain) {
 
 void predict(const Arguments& arguments, const Context& context) {
   if (arguments.grid.empty() == arguments.at.empty())
-    throw Error(Exit::usage,
-                "banach predict: give either --grid x=40,t=40 or --at points.csv, where to predict");
+    throw Error(
+        Exit::usage,
+        "banach predict: give either --grid x=40,t=40 or --at points.csv, where to predict");
   const Model model = Model::load(arguments.run, arguments.load(context));
   say(model.notices());
   prepare_process(static_cast<int>(arguments.threads));

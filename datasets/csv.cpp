@@ -96,9 +96,10 @@ class PointReader {
     width_ = cells.size();
     if (std::any_of(cells.begin(), cells.end(), [](auto cell) { return number_in(cell); })) {
       if (width_ != columns_.size())
-        fail(fmt::format("{} columns where {} are expected ({}); name them in a header if the file "
-                         "has more",
-                         width_, columns_.size(), join(columns_)));
+        fail(
+            fmt::format("{} columns where {} are expected ({}); name them in a header if the file "
+                        "has more",
+                        width_, columns_.size(), join(columns_)));
       for (std::size_t i = 0; i < width_; ++i) places_.push_back(i);
       return true;
     }

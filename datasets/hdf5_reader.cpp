@@ -54,9 +54,9 @@ struct Hdf5Reader::Impl {
                      known.empty() ? "nothing" : join(known)));
   }
   Hdf5Handle attribute(const std::string& object, const std::string& name) const {
-    return checked(H5Aopen_by_name(file.get(), object.c_str(), name.c_str(), H5P_DEFAULT,
-                                   H5P_DEFAULT),
-                   H5Aclose, fmt::format("no attribute \"{}\" of {}", name, object));
+    return checked(
+        H5Aopen_by_name(file.get(), object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+        H5Aclose, fmt::format("no attribute \"{}\" of {}", name, object));
   }
   Shape shape(hid_t dataset, const std::string& name) const {
     const auto space = checked(H5Dget_space(dataset), H5Sclose, name);

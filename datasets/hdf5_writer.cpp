@@ -52,9 +52,9 @@ struct Hdf5Writer::Impl {
   explicit Impl(const std::filesystem::path& path) : pending(path) {}
 
   [[noreturn]] void fail(const std::string& action, const std::string& object) const {
-    throw DataError(fmt::format("{}: cannot {} {}: {}", pending.path().string(), action, object,
-                                hdf5_reason()),
-                    Exit::io);
+    throw DataError(
+        fmt::format("{}: cannot {} {}: {}", pending.path().string(), action, object, hdf5_reason()),
+        Exit::io);
   }
   Hdf5Handle checked(hid_t id, Hdf5Handle::Close close, const std::string& action,
                      const std::string& object) const {
@@ -66,16 +66,14 @@ struct Hdf5Writer::Impl {
     BANACH_ASSERT(found != datasets.end());
     return found->second.get();
   }
-  hid_t object(const std::string& name) const {
-    return name == "/" ? file.get() : dataset(name);
-  }
+  hid_t object(const std::string& name) const { return name == "/" ? file.get() : dataset(name); }
   void write_attribute(const std::string& object_name, const std::string& name, hid_t type,
                        const void* value) {
     const auto what = fmt::format("attribute \"{}\" of {}", name, object_name);
     const auto space = checked(H5Screate(H5S_SCALAR), H5Sclose, "make", what);
-    const auto id = checked(H5Acreate2(object(object_name), name.c_str(), type, space.get(),
-                                       H5P_DEFAULT, H5P_DEFAULT),
-                            H5Aclose, "make", what);
+    const auto id = checked(
+        H5Acreate2(object(object_name), name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT),
+        H5Aclose, "make", what);
     if (H5Awrite(id.get(), type, value) < 0) fail("write", what);
   }
 };
@@ -142,8 +140,7 @@ void Hdf5Writer::attribute(const std::string& object, const std::string& name, d
   impl_->write_attribute(object, name, H5T_NATIVE_DOUBLE, &value);
 }
 
-void Hdf5Writer::attribute(const std::string& object, const std::string& name,
-                           std::int64_t value) {
+void Hdf5Writer::attribute(const std::string& object, const std::string& name, std::int64_t value) {
   impl_->write_attribute(object, name, H5T_NATIVE_INT64, &value);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A trained run inside a C++ program: values and derivatives of the solution at points of one's own.
-// Sample run: banach train heat.toml && use_model runs/heat
+// A trained run inside a C++ program: values and derivatives of the solution at points of one's
+// own. Sample run: banach train heat.toml && use_model runs/heat
 #include <banach/model.hpp>
 #include <cstdio>
 #include <exception>

@@ -25,9 +25,9 @@ nlohmann::json coefficients_json(const LoadedRun& run) {
 
 nlohmann::json evaluate_run(const LoadedRun& run, const Grid& grid) {
   if (grid.size() > most_points)
-    throw ConfigError(fmt::format(
-        "errors on a grid of {} points do not fit in memory; the limit is 10^8 points",
-        grid.size()));
+    throw ConfigError(
+        fmt::format("errors on a grid of {} points do not fit in memory; the limit is 10^8 points",
+                    grid.size()));
   const RunPlan& plan = run.plan;
   Validation validation(plan.experiment, plan.derivatives, grid,
                         plan.configuration.validation.points, plan.weights, plan.seed,

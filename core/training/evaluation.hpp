@@ -6,9 +6,9 @@
 
 namespace banach {
 
-/// The keys of result.json, measured anew: errors on the grid, residuals on the run's own validation
-/// points; beside them "checkpoint" and "grid". stop_reason is "not finished" where that is so.
-/// ConfigError for a grid of more than 10^8 points.
+/// The keys of result.json, measured anew: errors on the grid, residuals on the run's own
+/// validation points; beside them "checkpoint" and "grid". stop_reason is "not finished" where that
+/// is so. ConfigError for a grid of more than 10^8 points.
 BANACH_API nlohmann::json evaluate_run(const LoadedRun& run, const Grid& grid);
 
 /// The grid of the run's [evaluate] table; counts by name win over it.

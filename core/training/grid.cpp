@@ -59,7 +59,8 @@ double Grid::coordinate(std::size_t axis, std::int64_t i) const {
   const auto [lower, upper] = std::pair(axes[axis].lower, axes[axis].upper);
   const auto last = counts[axis] - 1;
   if (last == 0) return 0.5 * (lower + upper);
-  return i == last ? upper : lower + (upper - lower) * static_cast<double>(i) / static_cast<double>(last);
+  return i == last ? upper
+                   : lower + (upper - lower) * static_cast<double>(i) / static_cast<double>(last);
 }
 
 std::vector<double> Grid::coordinates(std::size_t axis) const {

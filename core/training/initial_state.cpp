@@ -52,6 +52,21 @@ at::Tensor to_vector(const std::vector<double>& values, at::ScalarType dtype) {
   return out.to(dtype);
 }
 
+nlohmann::json slots_json(const Layout& layout) {
+  auto out = nlohmann::json::array();
+  for (const auto& slot : layout.slots())
+    out.push_back({{"name", slot.name}, {"shape", slot.shape}});
+  return out;
+}
+
+/// Shapes by name.
+Table table_of(const nlohmann::json& slots) {
+  Table out;
+  for (const auto& slot : slots)
+    out.set(slot.value("name", ""), slot.value("shape", nlohmann::json()).dump());
+  return out;
+}
+
 }  // namespace
 
 RunState initial_state(const RunPlan& plan) {
@@ -65,18 +80,22 @@ RunState initial_state(const RunPlan& plan) {
   const at::ScalarType dtype = plan.stages.front().dtype;
   out.parameters = to_vector(parameters, dtype);
   out.buffers = to_vector(buffers, dtype);
+  out.slots = slots_json(plan.experiment.network->layout);
   return out;
 }
 
 void check_fits(const RunState& state, const RunPlan& plan) {
   const Layout& layout = plan.experiment.network->layout;
-  if (state.parameters.numel() == layout.parameters() && state.buffers.numel() == layout.buffers())
+  const auto now = slots_json(layout);
+  if (state.slots == now && state.parameters.numel() == layout.parameters() &&
+      state.buffers.numel() == layout.buffers())
     return;
   throw DataError("the checkpoint has " + std::to_string(state.parameters.numel()) +
                   " parameters and " + std::to_string(state.buffers.numel()) +
                   " fixed numbers, the configuration asks for " +
                   std::to_string(layout.parameters()) + " and " + std::to_string(layout.buffers()) +
-                  ": the plugin of the architecture or problem has changed since");
+                  ": the plugin of the architecture or problem has changed since:\n" +
+                  to_text(differences(table_of(state.slots), table_of(now))));
 }
 
 }  // namespace banach

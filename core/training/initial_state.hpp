@@ -10,7 +10,8 @@ namespace banach {
 /// the architecture's own preparation.
 BANACH_API RunState initial_state(const RunPlan& plan);
 
-/// ConfigError when a saved state does not fit the plan: another number of parameters.
+/// DataError when a saved state does not fit the plan, with the parameters that differ (run ->
+/// now).
 BANACH_API void check_fits(const RunState& state, const RunPlan& plan);
 
 }  // namespace banach

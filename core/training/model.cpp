@@ -17,9 +17,7 @@ struct Model::Impl {
   std::map<std::string, std::unique_ptr<RecordedFunction>> derivatives;
 
   const Experiment& experiment() const { return run.plan.experiment; }
-  std::int64_t outputs() const {
-    return static_cast<std::int64_t>(experiment().unknowns.size());
-  }
+  std::int64_t outputs() const { return static_cast<std::int64_t>(experiment().unknowns.size()); }
   std::unique_ptr<RecordedFunction> function(Recorded recorded) const {
     return std::make_unique<RecordedFunction>(experiment().network, Derivatives::exact,
                                               std::move(recorded), outputs(), run.bank);
@@ -28,8 +26,7 @@ struct Model::Impl {
     const std::lock_guard<std::mutex> lock(mutex);
     auto& known = derivatives[by];
     if (known) return *known;
-    const Term term =
-        interior("derivative " + by, [by](const Field& u) { return u.all().d(by); });
+    const Term term = interior("derivative " + by, [by](const Field& u) { return u.all().d(by); });
     known = function(record_term(experiment(), term, network_solution(experiment())));
     return *known;
   }
@@ -93,9 +90,7 @@ std::vector<std::pair<std::string, double>> Model::coefficients() const {
   return out;
 }
 
-std::string Model::problem() const {
-  return impl_->run.plan.configuration.problem.text("type");
-}
+std::string Model::problem() const { return impl_->run.plan.configuration.problem.text("type"); }
 std::int64_t Model::step() const { return impl_->run.state.step; }
 const std::vector<std::string>& Model::notices() const { return impl_->run.notices; }
 

@@ -28,7 +28,8 @@ class BANACH_API RecordedFunction {
   std::int64_t axes_, outputs_;
   Bank bank_;
   mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Evaluator>> idle_;  // an evaluator serves one thread at a time
+  mutable std::vector<std::unique_ptr<Evaluator>>
+      idle_;  // an evaluator serves one thread at a time
 };
 
 /// The exact solution in double precision on the CPU; the experiment has one.

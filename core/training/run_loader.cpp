@@ -4,12 +4,11 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/optimizers/enroll.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/run/checkpoints.hpp"
 #include "core/sampling/enroll.hpp"
+#include "core/training/initial_state.hpp"
 
 namespace banach {
 namespace {
@@ -45,10 +44,10 @@ std::vector<fs::path> plugin_places(const Table& table, const LoadOptions& optio
     if (fs::exists(recorded, error))
       places.emplace_back(recorded);
     else
-      notices.push_back(
-          fmt::format("{}: the run's plugins were there, and it is gone; --plugin-dir names another "
-                      "place",
-                      recorded));
+      notices.push_back(fmt::format(
+          "{}: the run's plugins were there, and it is gone; --plugin-dir names another "
+          "place",
+          recorded));
   }
   return places;
 }
@@ -61,46 +60,10 @@ void compare_plugins(LoadedRun& run) {
                                           is.plugin, is.version, was.value("version", "?")));
 }
 
-std::string slot_text(const nlohmann::json& shape) {
-  std::vector<std::string> extents;
-  for (const auto& extent : shape) extents.push_back(extent.dump());
-  return "[" + join(extents) + "]";
-}
-
-/// Names and shapes, where the checkpoint has them, that differ; at most a few.
-std::string slot_differences(const nlohmann::json& saved, const Layout& layout) {
-  std::vector<std::string> lines;
-  std::vector<std::string> seen;
-  for (const auto& slot : saved) {
-    const auto name = slot.value("name", "");
-    seen.push_back(name);
-    const int here = layout.find(name);
-    const auto was = slot_text(slot.value("shape", nlohmann::json::array()));
-    const auto is =
-        here < 0 ? "absent"
-                 : slot_text(nlohmann::json(layout.slots()[static_cast<std::size_t>(here)].shape));
-    if (was != is) lines.push_back(fmt::format("\n  {}: {} -> {}", name, was, is));
-  }
-  for (const auto& slot : layout.slots())
-    if (std::find(seen.begin(), seen.end(), slot.name) == seen.end())
-      lines.push_back(
-          fmt::format("\n  {}: absent -> {}", slot.name, slot_text(nlohmann::json(slot.shape))));
-  constexpr std::size_t most = 8;
-  const std::size_t more = lines.size() > most ? lines.size() - most : 0;
-  lines.resize(lines.size() - more);
-  return join(lines, "") + (more ? fmt::format("\n  and {} more", more) : "");
-}
-
-void check_parameters(const LoadedRun& run, const nlohmann::json& slots) {
-  const Layout& layout = run.plan.experiment.network->layout;
-  const std::string different = slots.empty() ? "" : slot_differences(slots, layout);
-  const auto parameters = run.state.parameters.numel(), buffers = run.state.buffers.numel();
-  if (different.empty() && parameters == layout.parameters() && buffers == layout.buffers()) return;
-  throw DataError(fmt::format(
-      "{}: the checkpoint has {} parameters and {} fixed numbers, the architecture \"{}\" now has {} "
-      "and {}; a plugin has changed since the run was trained{}",
-      run.checkpoint.string(), parameters, buffers, run.plan.configuration.architecture.text("type"),
-      layout.parameters(), layout.buffers(), different));
+void check_parameters(const LoadedRun& run) try {
+  check_fits(run.state, run.plan);
+} catch (const DataError& error) {
+  throw DataError(fmt::format("{}: {}", run.checkpoint.string(), error.what()));
 }
 
 RunRecord read_record(const LoadedRun& run) {
@@ -110,8 +73,7 @@ RunRecord read_record(const LoadedRun& run) {
   if (!fs::exists(file, error)) return record;
   const auto bytes = read_file(file);
   const auto json = nlohmann::json::parse(ByteView(bytes).text(), nullptr, false);
-  if (!json.is_object())
-    throw DataError(fmt::format("{}: damaged: no JSON object", file.string()));
+  if (!json.is_object()) throw DataError(fmt::format("{}: damaged: no JSON object", file.string()));
   try {
     return {json.value("train_seconds", record.train_seconds),
             json.value("stop_reason", record.stop_reason)};
@@ -141,7 +103,7 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   compare_plugins(run);
   run.plan = make_plan(table, *run.registry, *run.plugins);
 
-  check_parameters(run, checkpoint.container.meta.value("slots", nlohmann::json::array()));
+  check_parameters(run);
   run.bank = {run.state.parameters.to(run.plan.device), run.state.buffers.to(run.plan.device)};
   run.record = read_record(run);
   return run;

@@ -64,6 +64,7 @@ Container to_container(const RunState& s) {
               {"stage_seconds", s.stage_seconds},
               {"configuration", s.configuration},
               {"plugins", s.plugins},
+              {"slots", s.slots},
               {"stamp", s.stamp}};
   out.blobs.push_back(to_blob("parameters", s.parameters));
   out.blobs.push_back(to_blob("buffers", s.buffers));
@@ -88,6 +89,7 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.stage_seconds = c.value<double>("stage_seconds");
   s.configuration = c.value<std::string>("configuration");
   s.plugins = c.value<nlohmann::json>("plugins");
+  s.slots = c.value<nlohmann::json>("slots");
   s.stamp = c.value<std::string>("stamp");
   s.parameters = to_tensor(c.blob("parameters"));
   s.buffers = to_tensor(c.blob("buffers"));

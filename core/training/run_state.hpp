@@ -17,6 +17,7 @@ struct RunState {
   double seconds = 0, stage_seconds = 0;             // of training
   std::string configuration;                         // resolved.toml
   nlohmann::json plugins = nlohmann::json::array();  // {"name", "version", "path"}
+  nlohmann::json slots = nlohmann::json::array();    // {"name", "shape"} of every parameter
   std::string stamp;                                 // of the engine
 };
 

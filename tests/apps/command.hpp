@@ -52,7 +52,8 @@ inline Output banach(const std::string& words) {
 }
 
 /// A run of a few steps of a ready configuration, trained once for all tests; they leave it alone.
-inline std::filesystem::path trained(const std::string& problem, const std::string& overrides = "") {
+inline std::filesystem::path trained(const std::string& problem,
+                                     const std::string& overrides = "") {
   static const Scratch scratch;
   static std::map<std::string, std::filesystem::path> runs;
   auto& run = runs[problem + overrides];

@@ -37,10 +37,9 @@ TEST(Evaluate, SaysWhatTheTrainingSaid) {
 
 TEST(Evaluate, KeysAreStable) {
   const json result = evaluated(trained("heat"));
-  EXPECT_EQ(keys(result),
-            (std::vector<std::string>{"best_step", "checkpoint", "coefficients", "grid", "name",
-                                      "run", "steps", "stop_reason", "terms", "train_seconds",
-                                      "unknowns"}));
+  EXPECT_EQ(keys(result), (std::vector<std::string>{"best_step", "checkpoint", "coefficients",
+                                                    "grid", "name", "run", "steps", "stop_reason",
+                                                    "terms", "train_seconds", "unknowns"}));
   EXPECT_EQ(keys(result["unknowns"]), (std::vector<std::string>{"u"}));
   EXPECT_EQ(keys(result["unknowns"]["u"]),
             (std::vector<std::string>{"mae", "max_error", "relative_l2"}));
@@ -159,8 +158,7 @@ TEST(Evaluate, BadGridIsAUsageError) {
 }
 
 TEST(Evaluate, MissingDeviceIsNamed) {
-  const auto output =
-      banach("evaluate " + quoted(trained("heat").string()) + " --device cuda:99");
+  const auto output = banach("evaluate " + quoted(trained("heat").string()) + " --device cuda:99");
   EXPECT_EQ(output.code, 78);
   EXPECT_NE(output.err.find("cuda:99"), std::string::npos) << output.err;
 }

@@ -25,7 +25,8 @@ class Plot : public ::testing::Test {
 std::pair<int, int> size_of(const std::string& png) {
   const auto number = [&](std::size_t at) {
     int value = 0;
-    for (std::size_t i = at; i < at + 4; ++i) value = value * 256 + static_cast<unsigned char>(png[i]);
+    for (std::size_t i = at; i < at + 4; ++i)
+      value = value * 256 + static_cast<unsigned char>(png[i]);
     return value;
   };
   return {number(16), number(20)};

@@ -105,7 +105,8 @@ TEST(Predict, StockH5pyReadsValuesAndCoordinates) {
       "u = f[\"u\"]\n"
       "print(u.shape, [d.keys()[0] for d in u.dims], u.dims[1][0][:].tolist())\n"
       "print(abs(u[:] - f[\"exact/u\"][:] - f[\"error/u\"][:]).max(), f.attrs[\"problem\"])\n"
-      "' " + quoted((scratch / "out.h5").string()));
+      "' " +
+      quoted((scratch / "out.h5").string()));
   EXPECT_EQ(output.out, "(4, 3) ['x', 't'] [0.0, 1.5, 3.0]\n0.0 heat\n") << output.err;
 }
 
@@ -159,7 +160,9 @@ TEST(Model, ManyThreadsGetTheSameNumbers) {
 
 TEST(Model, MistakesAreExplained) {
   const Model model = Model::load(trained("heat"));
-  EXPECT_EQ(error_of([&] { model.predict({1, 2, 3}); }),
+  EXPECT_EQ(error_of([&] {
+              model.predict({1, 2, 3});
+            }),
             std::pair(65, std::string("3 numbers are no points: every point has 2 coordinates "
                                       "(x, t)")));
   EXPECT_EQ(error_of([&] { model.derivative("y", {1, 2}); }).first, 78);
@@ -171,8 +174,8 @@ TEST(Model, ExamplesInCAndCppPrintThePrediction) {
   const auto run = trained("heat");
   const Model model = Model::load(run);
   char text[128];
-  std::snprintf(text, sizeof text, "u = %.17g, d/dx = %.17g\n",
-                model.predict({pi / 2, 1.5})[0], model.derivative("x", {pi / 2, 1.5})[0]);
+  std::snprintf(text, sizeof text, "u = %.17g, d/dx = %.17g\n", model.predict({pi / 2, 1.5})[0],
+                model.derivative("x", {pi / 2, 1.5})[0]);
   EXPECT_EQ(shell(quoted((build_folder() / "bin/use_model").string()) + " " + quoted(run)).out,
             text);
   std::snprintf(text, sizeof text, "%.17g\n", model.predict({1.5, 0.25})[0]);

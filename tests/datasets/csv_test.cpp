@@ -51,8 +51,9 @@ TEST_F(PointFile, MistakesNameTheirLine) {
   EXPECT_EQ(complaint("x,t\n1,1e999\n"), ":2: \"1e999\" is no number");
   EXPECT_EQ(complaint("x,y\n1,2\n"), ":1: no column \"t\"; the header names: x, y");
   EXPECT_EQ(complaint("x,t,x\n1,2,3\n"), ":1: 2 columns are called \"x\"");
-  EXPECT_EQ(complaint("1,2,3\n"),
-            ":1: 3 columns where 2 are expected (x, t); name them in a header if the file has more");
+  EXPECT_EQ(
+      complaint("1,2,3\n"),
+      ":1: 3 columns where 2 are expected (x, t); name them in a header if the file has more");
   EXPECT_EQ(complaint(""), ":1: no points");
   EXPECT_EQ(complaint("x,t\n"), ":1: no points");
 }
@@ -60,7 +61,8 @@ TEST_F(PointFile, MistakesNameTheirLine) {
 TEST_F(PointFile, MissingFileIsNamed) {
   const auto [code, what] = error_of([&] { read_points(scratch_ / "none.csv", {"x"}); });
   EXPECT_EQ(code, 66);
-  EXPECT_EQ(what, "cannot open " + (scratch_ / "none.csv").string() + ": No such file or directory");
+  EXPECT_EQ(what,
+            "cannot open " + (scratch_ / "none.csv").string() + ": No such file or directory");
 }
 
 TEST(CsvWriter, NumbersReadBackBitExactly) {
@@ -85,8 +87,8 @@ TEST(CsvWriter, MissingFolderIsNamed) {
   const Scratch scratch;
   const auto [code, what] = error_of([&] { CsvWriter(scratch / "none/out.csv", {"x"}); });
   EXPECT_EQ(code, 73);
-  EXPECT_EQ(what, "cannot create " + (scratch / "none/out.csv").string() +
-                      ": there is no folder " + (scratch / "none").string() + "; make it first");
+  EXPECT_EQ(what, "cannot create " + (scratch / "none/out.csv").string() + ": there is no folder " +
+                      (scratch / "none").string() + "; make it first");
 }
 
 }  // namespace

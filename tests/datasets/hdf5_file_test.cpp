@@ -95,8 +95,7 @@ TEST(Hdf5, FilesThatAreNoneAreRefusedWithTheReason) {
   std::ofstream(text) << "no such thing";
   EXPECT_EQ(error_of([&] { Hdf5Reader{text}; }),
             std::pair(65, text + ": cannot open: file signature not found"));
-  EXPECT_EQ(error_of([&] { Hdf5Reader{none}; }),
-            std::pair(66, none + ": there is no such file"));
+  EXPECT_EQ(error_of([&] { Hdf5Reader{none}; }), std::pair(66, none + ": there is no such file"));
   const auto whole = sample(scratch);
   std::filesystem::resize_file(whole, std::filesystem::file_size(whole) / 2);
   const auto [code, what] = error_of([&] { Hdf5Reader{whole}; });

@@ -51,9 +51,10 @@ TEST(Grid, TextThatIsNoGridIsExplained) {
 TEST(Grid, MoreThanMemoryCouldHoldIsRefused) {
   const auto [code, what] = error_of([] { make_grid(plane, {{"x", 1 << 20}, {"t", 1 << 21}}); });
   EXPECT_EQ(code, 78);
-  EXPECT_EQ(what,
-            "a grid of 1048576 x 2097152 points along 2 axes has more than 10^12 points; give fewer "
-            "per axis, or points of your own");
+  EXPECT_EQ(
+      what,
+      "a grid of 1048576 x 2097152 points along 2 axes has more than 10^12 points; give fewer "
+      "per axis, or points of your own");
 }
 
 }  // namespace

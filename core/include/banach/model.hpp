@@ -28,7 +28,8 @@ struct LoadOptions {
 /// any number of threads at the same time.
 class BANACH_API Model {
  public:
-  /// Loads a run directory. Throws DataError (no run, no usable checkpoint), PluginError, ConfigError.
+  /// Loads a run directory. Throws DataError (no run, no usable checkpoint), PluginError,
+  /// ConfigError.
   static Model load(const std::filesystem::path& run, const LoadOptions& options = {});
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
@@ -38,13 +39,13 @@ class BANACH_API Model {
   const Domain& coordinates() const;
   const Unknowns& unknowns() const;
 
-  /// All unknowns at points, [P, axes] row major -> [P, unknowns]; DataError when the count of numbers
-  /// is no multiple of the axes.
+  /// All unknowns at points, [P, axes] row major -> [P, unknowns]; DataError when the count of
+  /// numbers is no multiple of the axes.
   std::vector<double> predict(const std::vector<double>& points) const;
   /// The same for `count` points without a vector; `out` has room for count x unknowns numbers.
   void predict(const double* points, std::int64_t count, double* out) const;
-  /// A derivative of all unknowns by the coordinates, "t", "xx", "xxt": [P, unknowns]. ConfigError for
-  /// names that are no coordinates and orders above 4.
+  /// A derivative of all unknowns by the coordinates, "t", "xx", "xxt": [P, unknowns]. ConfigError
+  /// for names that are no coordinates and orders above 4.
   std::vector<double> derivative(const std::string& by, const std::vector<double>& points) const;
 
   bool has_exact() const;
