@@ -129,8 +129,9 @@ void record(Network& network) {
     return trace;
   };
   network.trace = once();
+  const int root = network.root;
   const auto again = once();
-  if (!(network.trace->nodes() == again->nodes()))
+  if (root != network.root || !(network.trace->nodes() == again->nodes()))
     throw ConfigError(
         "forward() gave two different records when called twice; it must be pure (no random "
         "numbers, "

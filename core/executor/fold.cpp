@@ -67,7 +67,8 @@ void Program::fold(Instruction& out) const {
     const Polynomial& p = out.basis.rows[i];
     const double value_part = p.at({});
     if (n.op == Op::constant) {
-      out.constants.push_back(std::vector<double>{value_part * n.numbers[0]});
+      out.constants.push_back(
+          std::vector<double>(static_cast<std::size_t>(n.width), value_part * n.numbers[0]));
     } else if (n.op == Op::shift) {
       out.constants.push_back(std::vector<double>{slope(p, n.index)});
     } else if (dynamic_leaf(n.op)) {

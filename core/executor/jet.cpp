@@ -144,7 +144,7 @@ std::vector<at::Tensor> taylor(Function f, double exponent, const at::Tensor& z,
     case Function::sigmoid:
       return by_polynomial(at::sigmoid(z), {0, 1, -1}, order);
     case Function::softplus: {
-      Tensors out{at::softplus(z)};
+      Tensors out{at::softplus(z, 1, 40)};
       if (order < 1) return out;
       const Tensors slope = by_polynomial(at::sigmoid(z), {0, 1, -1}, order - 1);
       for (int n = 1; n <= order; ++n) out.push_back(slope[n - 1] / n);

@@ -47,6 +47,7 @@ NetworkCalls::Batch NetworkCalls::batch(const std::vector<NetworkCall>& calls) c
     Jet jet;
     for (const auto& reads : call.instruction->reads[0])
       jet.push_back(read(call.run->jets[node.in[0]], reads));
+    if (!jet[0].defined()) jet[0] = at::zeros({1, axes}, call.run->options);
     auto lead = jet[0].sizes().vec();
     lead.pop_back();
     const std::size_t rank = call.program->has_rows(node_rows) ? 2 : 1;
@@ -138,13 +139,13 @@ void NetworkCalls::scatter(const Jet& values, const Batch& batch,
   for (std::size_t i = 0; i < values.size(); ++i) {
     const at::Tensor& all = values[i];
     if (!all.defined()) continue;
-    const bool one_row = all.numel() == all.size(-1);
+    const bool one_row = all.size(-2) == 1;
     std::vector<at::Tensor> parts;
     if (!one_row && calls.size() > 1) parts = all.split_with_sizes(batch.rows, 0);
     for (std::size_t k = 0; k < calls.size(); ++k) {
       at::Tensor part = parts.empty() ? all : parts[k];
       auto shape = one_row ? std::vector<std::int64_t>(batch.leads[k].size(), 1) : batch.leads[k];
-      if (!batch.functions.empty()) shape.insert(shape.begin(), all.size(0));
+      if (!batch.functions.empty()) shape.insert(shape.begin(), all.dim() == 3 ? all.size(0) : 1);
       shape.push_back(all.size(-1));
       if (part.dim() != static_cast<std::int64_t>(shape.size())) part = part.reshape(shape);
       calls[k].run->jets[calls[k].instruction->node][i] = part;

@@ -83,11 +83,13 @@ at::Tensor combined(const Node& n, const std::vector<Jet>& in, std::size_t plane
                                                   : sum;
 }
 
-at::Tensor selected(const std::vector<Jet>& in, std::size_t plane) {
+at::Tensor selected(const Node& n, const std::vector<Jet>& in, std::size_t plane,
+                    const at::TensorOptions& options) {
   const at::Tensor &a = in[1][plane], &b = in[2][plane];
   if (!a.defined() && !b.defined()) return {};
-  const at::Tensor zero = at::zeros({1}, (a.defined() ? a : b).options());
-  return at::where(in[0][0] > 0, a.defined() ? a : zero, b.defined() ? b : zero);
+  const at::Tensor zero = at::zeros({n.width}, options);  // also makes the plane as wide as n
+  const at::Tensor& condition = in[0][0].defined() ? in[0][0] : zero;
+  return at::where(condition > 0, a.defined() ? a : zero, b.defined() ? b : zero);
 }
 
 at::Tensor affine_plane(const Node& n, const at::Tensor& x, double value_part,
@@ -134,7 +136,7 @@ Jet plane_operation(const Node& n, const std::vector<Jet>& in, const SlotTensors
         out.push_back(x.defined() ? x.detach() : x);
         break;
       case Op::select:
-        out.push_back(selected(in, i));
+        out.push_back(selected(n, in, i, options));
         break;
       default:
         BANACH_ASSERT(false);
@@ -173,7 +175,8 @@ Jet dot_jet(const Jet& a, const Jet& b, const std::vector<ProductEntry>& table, 
     if (!x.defined() || !y.defined()) continue;
     at::Tensor product;
     const bool outer =
-        x.dim() == 3 && x.size(1) == 1 && y.size(-2) != 1 && (y.dim() == 2 || y.size(0) == 1);
+        x.dim() == 3 && x.size(1) == 1 && y.size(-2) != 1 && (y.dim() == 2 || y.size(0) == 1) &&
+        x.size(2) == y.size(-1);
     if (outer)  // [F, 1, w] . [P, w] -> [F, P, 1]
       product = at::mm(x.squeeze(1), y.reshape({-1, y.size(-1)}).t()).unsqueeze(-1);
     else

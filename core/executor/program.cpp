@@ -108,7 +108,8 @@ Jet Program::leaf(const Instruction& instruction, const Run& run) const {
   if (n.op == Op::input) {
     Jet out;
     const Jet& in = run.inputs[n.index];
-    for (int i = 0; i < basis.size(); ++i) out.push_back(in[i]);
+    for (int i = 0; i < basis.size(); ++i)  // functions do not depend on the coordinates
+      out.push_back(n.index == 0 ? in[i] : add_scaled({}, in[0], basis.rows[i].at({})));
     return out;
   }
   Jet out(static_cast<std::size_t>(basis.size()));
@@ -178,7 +179,9 @@ Jet Program::execute(const Instruction& instruction, const Run& run) const {
   for (const auto& row : instruction.basis.rows) value_parts.push_back(row.at({}));
   if (n.op == Op::batch_mean) {
     Jet out;
-    const at::Tensor mean = in[0][0].mean(has_rows(node_rows) ? -3 : -2, true);
+    at::Tensor mean = in[0][0];
+    const int points = has_rows(node_rows) ? 3 : 2;  // place of their dimension from the end
+    if (mean.defined() && mean.dim() >= points) mean = mean.mean(-points, true);
     for (const double part : value_parts) out.push_back(add_scaled({}, mean, part));
     return out;
   }

@@ -12,7 +12,11 @@ namespace banach {
 namespace {
 
 bool constant(E e) { return !e.trace(); }
-const Node& node(E e) { return e.trace()->node(e.node()); }
+// Refuses expressions of another record before it looks at them.
+const Node& node(E e) {
+  Trace& trace = Trace::current();
+  return trace.node(trace.node_of(e));
+}
 unsigned rows(E e) { return constant(e) ? unsigned(one_row) : node(e).rows; }
 
 int common_width(const std::vector<Expression>& operands, const char* what) {
@@ -66,7 +70,7 @@ void collect(double c, E e, std::vector<std::pair<double, Expression>>& out) {
 Expression::Expression(Trace* trace, int node)
     : trace_(trace), serial_(trace->serial()), node_(node) {}
 
-int Expression::width() const { return trace_ ? trace_->node(node_).width : 1; }
+int Expression::width() const { return trace_ ? banach::node(*this).width : 1; }
 
 Expression Expression::operator[](int column) const { return columns(column, 1); }
 
@@ -84,12 +88,16 @@ Expression Expression::columns(int first, int count) const {
 
 Expression Expression::d(std::string_view by) const {
   if (!trace_) return 0.0;
-  return trace_->derivative(*this, trace_->parse(by, trace_->own_variables()));
+  Trace& trace = Trace::current();
+  return trace.derivative(*this, trace.parse(by, trace.own_variables()));
 }
 
 Expression combine(const std::vector<std::pair<double, Expression>>& terms) {
   std::vector<std::pair<double, Expression>> parts;
   for (const auto& [c, e] : terms) collect(c, e, parts);
+  std::vector<Expression> operands;
+  for (const auto& part : parts) operands.push_back(part.second);
+  const int width = common_width(operands, "a sum");
   double number = 0;
   std::vector<std::pair<double, Expression>> merged;
   std::map<int, Polynomial> bases;  // derivatives by their base
@@ -116,10 +124,19 @@ Expression combine(const std::vector<std::pair<double, Expression>>& terms) {
   }
   merged.erase(std::remove_if(merged.begin(), merged.end(), [](auto& m) { return m.first == 0; }),
                merged.end());
+  operands.clear();
+  for (const auto& m : merged) operands.push_back(m.second);
+  if (common_width(operands, "a sum") < width) {  // the wide summands vanished
+    Node row;
+    row.width = width;
+    row.numbers = {number};
+    merged.emplace_back(1.0, Trace::current().add(row));
+    number = 0;
+  }
   if (merged.empty()) return number;
   if (number != 0) merged.emplace_back(1.0, number);
   if (merged.size() == 1 && merged[0].first == 1) return merged[0].second;
-  std::vector<Expression> operands;
+  operands.clear();
   for (const auto& m : merged) operands.push_back(m.second);
   Node n = make(Op::combine, operands, "a sum");
   for (const auto& m : merged) n.numbers.push_back(m.first);
@@ -166,7 +183,7 @@ Expression operator/(E a, E b) {
 
 Expression pow(E x, double exponent) {
   if (constant(x)) return std::pow(x.constant(), exponent);
-  if (exponent == 0) return 1.0;
+  if (exponent == 0) return combine({{0, x}, {1, 1.0}});
   if (exponent == 1) return x;
   if (exponent == 2) return x * x;
   return apply(Function::power, x, exponent);

@@ -62,7 +62,7 @@ Recorded record_twice(const std::vector<std::string>& coordinates, const std::st
   };
   Recorded first = once();
   const Recorded second = once();
-  if (!(first.trace->nodes() == second.trace->nodes()))
+  if (first.root != second.root || !(first.trace->nodes() == second.trace->nodes()))
     throw ConfigError(what +
                       " gave two different records when called twice; it must be pure (no random "
                       "numbers, no state)");
