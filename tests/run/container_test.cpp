@@ -63,7 +63,7 @@ TEST(Container, TensorsLieAtMultiplesOf64) {
   const auto text = ByteView(bytes).text();
   const float first = 1.5f;
   const auto place = text.find(std::string_view(reinterpret_cast<const char*>(&first), 4));
-  ASSERT_NE(place, text.npos);
+  ASSERT_NE(place, std::string::npos);
   EXPECT_EQ(place % 64, 0u);
 }
 

@@ -88,7 +88,7 @@ TEST(Progress, ATerminalIsRedrawnTenTimesASecondAtMost) {
   ::close(fd);
   const auto text = text_of(scratch / "err");
   EXPECT_EQ(text.find("\rtrain:  10%|"), 0u);
-  EXPECT_EQ(text.find('\n'), text.npos);
+  EXPECT_EQ(text.find('\n'), std::string::npos);
 }
 
 TEST(Progress, AResumedRunCountsItsOwnStepsOnly) {

@@ -73,7 +73,7 @@ Promises read_promises(const fs::path& acks) {
   const std::string text(ByteView(bytes).text());
   Promises promises;
   std::size_t start = 0;
-  for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', start)) {
+  for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', start)) {
     promises.take(text.substr(start, end - start));
     start = end + 1;
   }

@@ -141,6 +141,7 @@ class Harness {
   static int spawn(std::vector<std::string> arguments, std::vector<std::string> environment) {
     const auto pointers = [](std::vector<std::string>& texts) {
       std::vector<char*> result;
+      result.reserve(texts.size() + 1);
       for (auto& text : texts) result.push_back(text.data());
       result.push_back(nullptr);
       return result;
@@ -187,8 +188,8 @@ class Harness {
     }
     const auto reason = std::generic_category().message(fault.error);
     for (const auto& line : failures)
-      if (line.find((root_ / "checkpoints").string()) == line.npos ||
-          line.find(reason) == line.npos)
+      if (line.find((root_ / "checkpoints").string()) == std::string::npos ||
+          line.find(reason) == std::string::npos)
         tally.wrong(tally.silent, fault, "without path or reason: " + line);
     const bool unlink_fails = fault.plan == "always" && fault.error == EIO;
     if (kind == "protocol" && !unlink_fails && litter(root_ / "checkpoints") != 0)
