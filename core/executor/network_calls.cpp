@@ -106,7 +106,8 @@ Jet NetworkCalls::run(const Basis& outputs, const Basis& closed, const Jet& poin
   run.inputs.resize(1 + functions.size());
   for (const auto& reads : ready.input_reads) {
     const at::Tensor plane = read(points, reads);
-    run.inputs[0].push_back(plane.defined() && !functions.empty() ? plane.unsqueeze(0) : plane);
+    const bool flat = plane.defined() && plane.dim() == 2 && !functions.empty();
+    run.inputs[0].push_back(flat ? plane.unsqueeze(0) : plane);
   }
   for (std::size_t k = 0; k < functions.size(); ++k) run.inputs[k + 1] = {functions[k]};
   for (int level = 0; level < ready.program->levels(); ++level) ready.program->run(level, run);
@@ -125,9 +126,12 @@ Jet NetworkCalls::values(const Batch& batch, const Program::Instruction& instruc
   };
   std::vector<double> range;
   for (const auto& axis : network_->signature.coordinates) range.push_back(axis.upper - axis.lower);
-  const Partials partials =
-      derivatives_ == Derivatives::nested ? nested_partials(f) : difference_partials(f, range);
-  const Jet y = compose_jet(partials, batch.points, instruction.table, instruction.closed);
+  const bool nested = derivatives_ == Derivatives::nested;
+  Jet points = batch.points;
+  if (nested && !batch.functions.empty())  // reverse mode sums over rows that share a point
+    points[0] = points[0].unsqueeze(0).expand({batch.functions[0].size(0), -1, -1});
+  const Partials partials = nested ? nested_partials(f) : difference_partials(f, range);
+  const Jet y = compose_jet(partials, points, instruction.table, instruction.closed);
   Jet out;
   for (const auto& reads : instruction.from_closed) out.push_back(read(y, reads));
   return out;

@@ -164,7 +164,7 @@ Partials difference_partials(std::function<at::Tensor(const at::Tensor&)> f,
       all.push_back(shifts(m, range, epsilon));
       for (const auto& s : all.back()) points.push_back(x + row_tensor(s.offset, x.options()));
     }
-    const auto values = f(at::cat(points, 0)).split(x.size(0), 0);
+    const auto values = f(at::cat(points, 0)).split(x.size(0), -2);
     std::vector<at::Tensor> out;
     std::size_t next = 0;
     for (const auto& list : all) {
@@ -182,11 +182,14 @@ Jet opaque_jet(const TensorArchitecture& architecture, const Node& node, const J
   for (const double slot : node.numbers)
     weights.push_back((*run.slots)[static_cast<std::size_t>(slot)]);
   const auto f = [&](const at::Tensor& points) {
-    const at::Tensor y = architecture.evaluate(points, weights);
-    if (y.dim() != 2 || y.size(0) != points.size(0) || y.size(1) != node.width)
+    const at::Tensor rows = points.reshape({-1, points.size(-1)});
+    const at::Tensor y = architecture.evaluate(rows, weights);
+    if (y.dim() != 2 || y.size(0) != rows.size(0) || y.size(1) != node.width)
       throw PluginError("a tensor architecture returned a tensor of another shape than [" +
-                        std::to_string(points.size(0)) + ", " + std::to_string(node.width) + "]");
-    return y;
+                        std::to_string(rows.size(0)) + ", " + std::to_string(node.width) + "]");
+    auto shape = points.sizes().vec();
+    shape.back() = node.width;
+    return y.reshape(shape);
   };
   return compose_jet(nested_partials(f), x, instruction.table, instruction.closed);
 }

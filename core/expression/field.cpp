@@ -116,7 +116,7 @@ Expression Field::function(std::string_view name) const {
   std::vector<std::string> names;
   for (const auto& f : state_->functions) names.push_back(f.name);
   throw ConfigError("there is no input function \"" + std::string(name) +
-                    "\"; the input functions are " + join(names));
+                    "\"; the input functions are " + (names.empty() ? "none" : join(names)));
 }
 
 // The network is called at value + delta with a fresh zero-valued delta per coordinate: the moved

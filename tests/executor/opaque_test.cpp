@@ -64,6 +64,16 @@ TEST_P(Composition, GivesNoGraphWithoutGradients) {
 INSTANTIATE_TEST_SUITE_P(All, Composition, ::testing::ValuesIn(compositions()),
                          [](const auto& info) { return info.param.first; });
 
+TEST(Parts, TensorsStandBesideInputFunctions) {
+  Scene scene;
+  scene.functions = {{"f", 4}};
+  const Laboratory laboratory(scene, product("operator", "opaque"));
+  const Body heat = [](const Field& u) { return u.d("t") - u.d("xx") + u(); };
+  expect_agreement(laboratory, heat);
+  const Recorded r = laboratory.record_body(heat);
+  EXPECT_LT(error(laboratory.run(r, Derivatives::nested).value, laboratory.run(r).value), 1e-12);
+}
+
 TEST(Parts, SlotsCarryTheNameOfTheirPart) {
   const Laboratory laboratory(Scene{}, product("opaque", "perceptron"));
   const Layout& layout = laboratory.network()->layout;

@@ -67,29 +67,22 @@ class Oracle {
     return at::tensor(list, at::kDouble).to(set_.points.options()).view(shape);
   }
 
-  // d e / d x_variable, one scalar backward pass per function, node and column.
+  // Of one column at one function and one node: [1, points, 1, 1].
   at::Tensor slope(const Frame& f, const at::Tensor& e, int variable) const {
     leaf(f, variable);
     const at::Tensor x = f.leaves->at(variable);
-    std::vector<at::Tensor> functions;
-    for (const auto& a : e.split(1, 0)) {
-      std::vector<at::Tensor> nodes;
-      for (const auto& b : a.split(1, 2)) {
-        std::vector<at::Tensor> columns;
-        for (const auto& c : b.split(1, 3)) {
-          at::Tensor g;
-          if (c.requires_grad())
-            g = torch::autograd::grad({c.sum()}, {x}, {}, true, true, true)[0];
-          columns.push_back((g.defined() ? g : at::zeros_like(x)).view({1, -1, 1, 1}));
-        }
-        nodes.push_back(at::cat(columns, 3));
-      }
-      functions.push_back(at::cat(nodes, 2));
-    }
-    return at::cat(functions, 0);
+    at::Tensor g;
+    if (e.requires_grad()) g = torch::autograd::grad({e.sum()}, {x}, {}, true, true, true)[0];
+    return (g.defined() ? g : at::zeros_like(x)).view({1, -1, 1, 1});
   }
 
   at::Tensor derivative(const Frame& f, const Node& n, const at::Tensor& e) const {
+    for (const int dimension : {0, 2, 3}) {
+      if (e.size(dimension) == 1) continue;
+      std::vector<at::Tensor> parts;
+      for (const auto& part : e.split(1, dimension)) parts.push_back(derivative(f, n, part));
+      return at::cat(parts, dimension);
+    }
     std::map<Monomial, at::Tensor> known{{{}, e}};
     const std::function<at::Tensor(const Monomial&)> at = [&](const Monomial& m) -> at::Tensor {
       if (const auto place = known.find(m); place != known.end()) return place->second;

@@ -149,12 +149,15 @@ TEST_P(RowKind, AgreesWithTheNestedOracle) {
   }
 }
 
-TEST_P(RowKind, IsTheSameByNestedDerivatives) {
+TEST_P(RowKind, IsTheSameByNestedDerivativesAndCloseByDifferences) {
   const Laboratory laboratory(GetParam().scene);
   const Recorded r = laboratory.record_body(GetParam().body);
   const Outcome exact = laboratory.run(r), nested = laboratory.run(r, Derivatives::nested);
   EXPECT_LT(error(nested.value, exact.value), 1e-12);
   EXPECT_LT(error(nested.gradient, exact.gradient), 1e-12);
+  const Outcome differences = laboratory.run(r, Derivatives::finite_difference);
+  EXPECT_LT(error(differences.value, exact.value), 1e-4);
+  EXPECT_LT(error(differences.gradient, exact.gradient), 1e-4);
 }
 
 INSTANTIATE_TEST_SUITE_P(Integrals, RowKind, ::testing::ValuesIn(integral_cases()), name_of);
