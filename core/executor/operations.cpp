@@ -174,9 +174,8 @@ Jet dot_jet(const Jet& a, const Jet& b, const std::vector<ProductEntry>& table, 
     const at::Tensor &x = a[e.left], &y = b[e.right];
     if (!x.defined() || !y.defined()) continue;
     at::Tensor product;
-    const bool outer =
-        x.dim() == 3 && x.size(1) == 1 && y.size(-2) != 1 && (y.dim() == 2 || y.size(0) == 1) &&
-        x.size(2) == y.size(-1);
+    const bool outer = x.dim() == 3 && x.size(1) == 1 && y.size(-2) != 1 &&
+                       (y.dim() == 2 || y.size(0) == 1) && x.size(2) == y.size(-1);
     if (outer)  // [F, 1, w] . [P, w] -> [F, P, 1]
       product = at::mm(x.squeeze(1), y.reshape({-1, y.size(-1)}).t()).unsqueeze(-1);
     else

@@ -109,9 +109,8 @@ Expression combine(const std::vector<std::pair<double, Expression>>& terms) {
       sum = sum + c * node(e).polynomial;
     } else {
       const int which = e.node();
-      const auto same = std::find_if(merged.begin(), merged.end(), [which](const auto& m) {
-        return m.second.node() == which;
-      });
+      const auto same = std::find_if(merged.begin(), merged.end(),
+                                     [which](const auto& m) { return m.second.node() == which; });
       if (same != merged.end())
         same->first += c;
       else

@@ -11,8 +11,8 @@ struct Case {
   std::string name;
   Scene scene;
   Body body;
-  int planes = 0;           // of the network; 0: not stated
-  double differences = 0;   // bound for derivatives = finite_difference; 0: not tried
+  int planes = 0;          // of the network; 0: not stated
+  double differences = 0;  // bound for derivatives = finite_difference; 0: not tried
 };
 inline std::ostream& operator<<(std::ostream& out, const Case& c) { return out << c.name; }
 inline std::string name_of(const ::testing::TestParamInfo<Case>& info) { return info.param.name; }

@@ -31,7 +31,8 @@ TEST(Catalog, EveryArchitectureHasExactDerivativesToFourthOrder) {
     expect_agreement(laboratory,
                      [](const Field& u) { return u["u"].d("xxxx") + u["v"].d("xxtt") + u["v"]; });
     expect_agreement(laboratory, [](const Field& u) { return u.all().d("xxt"); });
-    expect_agreement(laboratory, [](const Field& u) { return u.all().d("ttt") + u["v"].d("xttt"); });
+    expect_agreement(laboratory,
+                     [](const Field& u) { return u.all().d("ttt") + u["v"].d("xttt"); });
   }
 }
 

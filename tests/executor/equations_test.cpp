@@ -69,16 +69,22 @@ std::vector<Case> first_order_cases() {
       {"HeatOnFixedFrequencies", on({{"x", -1, 1}, {"t", 0, 2}}, {"u"}, "frequencies"),
        [](const Field& u) { return u.d("t") - 0.7 * u.d("xx"); }, 3, 1e-4},
       {"HeatInNineDimensions", on(ten_axes()), heat_9d, 11, 1e-4},
-      {"Burgers", {}, [](const Field& u) { return u.d("t") + u() * u.d("x") - 0.01 * u.d("xx"); },
-       3, 1e-4},
+      {"Burgers",
+       {},
+       [](const Field& u) { return u.d("t") + u() * u.d("x") - 0.01 * u.d("xx"); },
+       3,
+       1e-4},
       {"Wave", {}, [](const Field& u) { return u.d("tt") - 2 * u.d("xx"); }, 4, 1e-4},
-      {"KortewegDeVries", {},
-       [](const Field& u) { return u.d("t") + 6 * u() * u.d("x") + u.d("xxx"); }, 4, 1e-2},
+      {"KortewegDeVries",
+       {},
+       [](const Field& u) { return u.d("t") + 6 * u() * u.d("x") + u.d("xxx"); },
+       4,
+       1e-2},
       {"FitzHughNagumo", on({{"t", 0, 2}}, {"v", "w"}),
        [](const Field& u) {
          const Expression v = u["v"], w = u["w"];
-         return concat({v.d("t") - (v - pow(v, 3) / 3 - w + 0.5),
-                        w.d("t") - 0.08 * (v + 0.7 - 0.8 * w)});
+         return concat(
+             {v.d("t") - (v - pow(v, 3) / 3 - w + 0.5), w.d("t") - 0.08 * (v + 0.7 - 0.8 * w)});
        },
        2, 1e-6},
       {"MixedDerivative", {}, [](const Field& u) { return u.d("xt") + u() * u.d("tx"); }, 4, 1e-4},
@@ -90,19 +96,23 @@ std::vector<Case> first_order_cases() {
          return 0.5 * (pow(u.d("x"), 2) + pow(u.d("y"), 2)) - sin(u.at("x")) * u();
        },
        3, 1e-6},
-      {"Loop", {},
+      {"Loop",
+       {},
        [](const Field& u) {
          Expression sum = 0.0;
          for (int k = 1; k <= 4; ++k) sum = sum + sin(k * pi * u.at("x")) * u.d("t") / k;
          return sum - u.d("xx");
        },
-       4, 1e-4},
-      {"Upwind", {},
+       4,
+       1e-4},
+      {"Upwind",
+       {},
        [](const Field& u) {
          return u.d("t") + where(u(), u() * u.d("x"), 2 * u() * u.d("x")) + max(u(), u.d("t")) +
                 min(u.d("x"), 0.1) + abs(u.d("xx"));
        },
-       4, 1e-4},
+       4,
+       1e-4},
   };
 }
 
@@ -123,16 +133,18 @@ std::vector<Case> higher_order_cases() {
        10, 1e-1},
       {"StreamFunction", on(plane(), {"psi", "p"}), stream_function, 0, 1e-2},
       {"Elasticity", on(plane(), {"u", "v"}), elasticity, 0, 1e-4},
-      {"Flux", {},
-       [](const Field& u) {
-         return u.d("t") - ((1 + pow(u(), 2)) * u.d("x")).d("x");
-       },
-       0, 1e-4},
-      {"FluxWithGivenConductivity", {},
+      {"Flux",
+       {},
+       [](const Field& u) { return u.d("t") - ((1 + pow(u(), 2)) * u.d("x")).d("x"); },
+       0,
+       1e-4},
+      {"FluxWithGivenConductivity",
+       {},
        [](const Field& u) {
          return (exp(u.at("x")) * u.d("x")).d("x") + u.data("target") * u.d("t");
        },
-       0, 1e-4},
+       0,
+       1e-4},
   };
 }
 

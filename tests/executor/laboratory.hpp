@@ -46,9 +46,14 @@ inline std::shared_ptr<Network> make_network(const Scene& s, const Table& archit
   network->architecture = builder.build(architecture, network->signature);
   record(*network);
   for (const auto& c : s.coefficients)
-    network->layout.add(
-        {coefficient_slot(c), {1}, Init{Init::Kind::constant, 1, coefficient_raw(c)}, 1, 1, true, 0,
-         0});
+    network->layout.add({coefficient_slot(c),
+                         {1},
+                         Init{Init::Kind::constant, 1, coefficient_raw(c)},
+                         1,
+                         1,
+                         true,
+                         0,
+                         0});
   return network;
 }
 
@@ -75,8 +80,7 @@ class Laboratory {
       banks_.push_back({random(network_->layout.parameters()), random(network_->layout.buffers())});
     std::vector<at::Tensor> axes;
     for (const auto& axis : scene.domain)
-      axes.push_back(axis.lower +
-                     (axis.upper - axis.lower) * at::rand({rows, 1}, at::kDouble));
+      axes.push_back(axis.lower + (axis.upper - axis.lower) * at::rand({rows, 1}, at::kDouble));
     set_.points = at::cat(axes, 1);
     set_.data["target"] = at::randn({rows, 1}, at::kDouble);
     for (const auto& f : scene.functions)
@@ -126,8 +130,7 @@ class Laboratory {
       return (y * weights(y)).sum().item<double>();
     };
     const double h = 1e-4, slope = (gradient * direction).sum().item<double>();
-    const double found =
-        (8 * (value(h) - value(-h)) - (value(2 * h) - value(-2 * h))) / (12 * h);
+    const double found = (8 * (value(h) - value(-h)) - (value(2 * h) - value(-2 * h))) / (12 * h);
     return std::abs(found - slope) /
            (gradient.abs() * direction.abs()).sum().clamp_min(1e-12).item<double>();
   }
@@ -168,8 +171,8 @@ class Laboratory {
   }
   static at::Tensor gradient(const at::Tensor& y, const Bank& bank) {
     if (!y.requires_grad()) return at::zeros_like(bank.parameters);
-    const auto g = torch::autograd::grad({(y * weights(y)).sum()}, {bank.parameters}, {}, {}, false,
-                                         true)[0];
+    const auto g =
+        torch::autograd::grad({(y * weights(y)).sum()}, {bank.parameters}, {}, {}, false, true)[0];
     return g.defined() ? g : at::zeros_like(bank.parameters);
   }
 

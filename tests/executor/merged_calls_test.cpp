@@ -13,10 +13,10 @@ std::vector<Body> terms() {
           [](const Field& u) { return u.with("x", -1.0)() - u.with("x", 1.0)(); },
           [](const Field& u) { return u.with("x", 0.0).with("t", 0.0)() * u(); },
           [](const Field& u) {
-            return u() - u.integral("x", Quadrature::gauss(4, -1, 1),
-                                    [](const Field& h, const Field& t) {
-                                      return exp(h.at("x") * t.at("x")) * t();
-                                    });
+            return u() -
+                   u.integral("x", Quadrature::gauss(4, -1, 1), [](const Field& h, const Field& t) {
+                     return exp(h.at("x") * t.at("x")) * t();
+                   });
           },
           [](const Field& u) { return call_network(1, 1, u.point(), {}) - u(); },
           [](const Field& u) {

@@ -42,9 +42,8 @@ TEST_P(Composition, IsEvaluatedAtMovedPoints) {
   const Laboratory laboratory(Scene{}, GetParam().second);
   expect_agreement(laboratory, [](const Field& u) {
     const Field past = u.with("t", u.at("t") * u.at("x") - 0.1);
-    const Expression i = u.integral_to("t", 0, 3, [](const Field&, const Field& there) {
-      return there() * there.d("x");
-    });
+    const Expression i = u.integral_to(
+        "t", 0, 3, [](const Field&, const Field& there) { return there() * there.d("x"); });
     return concat({past.d("t"), past().d("xx"), i.d("t")});
   });
 }
@@ -55,8 +54,8 @@ TEST_P(Composition, GivesNoGraphWithoutGradients) {
   Evaluator evaluator(laboratory.network());
   evaluator.add(r.trace, r.root);
   at::NoGradGuard guard;
-  const auto y = evaluator.evaluate(laboratory.leaves(at::kDouble),
-                                    {laboratory.points(at::kDouble)})[0];
+  const auto y =
+      evaluator.evaluate(laboratory.leaves(at::kDouble), {laboratory.points(at::kDouble)})[0];
   EXPECT_FALSE(y.requires_grad());
   EXPECT_LT(error(y, laboratory.run(r).value), 1e-14);
 }
@@ -89,8 +88,7 @@ TEST(TensorArchitectures, AWrongShapeIsRefused) {
     laboratory.run(r);
     ADD_FAILURE() << "accepted";
   } catch (const PluginError& e) {
-    EXPECT_STREQ(e.what(),
-                 "a tensor architecture returned a tensor of another shape than [5, 1]");
+    EXPECT_STREQ(e.what(), "a tensor architecture returned a tensor of another shape than [5, 1]");
   }
 }
 

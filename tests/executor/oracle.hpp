@@ -41,9 +41,13 @@ class Oracle {
 
   static std::shared_ptr<Frame> variant(const Frame& f, const std::shared_ptr<Leaves>& leaves,
                                         bool stopped) {
-    return std::make_shared<Frame>(
-        Frame{f.trace, f.call, f.bank, f.stopped || stopped, leaves,
-              f.caller ? variant(*f.caller, leaves, stopped) : nullptr, {}});
+    return std::make_shared<Frame>(Frame{f.trace,
+                                         f.call,
+                                         f.bank,
+                                         f.stopped || stopped,
+                                         leaves,
+                                         f.caller ? variant(*f.caller, leaves, stopped) : nullptr,
+                                         {}});
   }
 
   at::Tensor leaf(const Frame& f, int variable) const {
@@ -144,7 +148,7 @@ class Oracle {
   }
 
   at::Tensor network(const Frame& f, const Node& n) const {
-    Frame inner{network_.trace.get(), &n, n.index, f.stopped, f.leaves,
+    Frame inner{network_.trace.get(),       &n, n.index, f.stopped, f.leaves,
                 std::make_shared<Frame>(f), {}};
     return value(inner, network_.root);
   }
@@ -171,6 +175,20 @@ class Oracle {
     }
   }
 
+  static at::Tensor concatenated(const std::vector<at::Tensor>& in) {
+    std::vector<at::Tensor> leads, parts;
+    for (const auto& t : in) leads.push_back(t.select(3, 0));
+    const auto shape = at::broadcast_tensors(leads)[0].sizes().vec();
+    for (const auto& t : in) parts.push_back(t.expand({shape[0], shape[1], shape[2], t.size(3)}));
+    return at::cat(parts, 3);
+  }
+
+  static at::Tensor combined(const Node& n, const std::vector<at::Tensor>& in) {
+    at::Tensor sum = n.numbers[0] * in[0];
+    for (std::size_t k = 1; k < in.size(); ++k) sum = sum + n.numbers[k] * in[k];
+    return sum;
+  }
+
   at::Tensor compute(Frame& f, const Node& n) const {
     if (n.op <= Op::coefficient) return leaf_value(f, n);
     if (n.op == Op::network) return network(f, n);
@@ -189,23 +207,14 @@ class Oracle {
       case Op::affine:
         return in[0] * numbers({n.numbers.begin(), n.numbers.begin() + w}, {1, 1, 1, -1}) +
                numbers({n.numbers.begin() + w, n.numbers.end()}, {1, 1, 1, -1});
-      case Op::combine: {
-        at::Tensor sum = n.numbers[0] * in[0];
-        for (std::size_t k = 1; k < in.size(); ++k) sum = sum + n.numbers[k] * in[k];
-        return sum;
-      }
+      case Op::combine:
+        return combined(n, in);
       case Op::multiply:
         return in[0] * in[1];
       case Op::apply:
         return function(n, in[0]);
-      case Op::concat: {
-        std::vector<at::Tensor> leads, parts;
-        for (const auto& t : in) leads.push_back(t.select(3, 0));
-        auto shape = at::broadcast_tensors(leads)[0].sizes().vec();
-        for (const auto& t : in)
-          parts.push_back(t.expand({shape[0], shape[1], shape[2], t.size(3)}));
-        return at::cat(parts, 3);
-      }
+      case Op::concat:
+        return concatenated(in);
       case Op::columns:
         return in[0].narrow(3, n.index, n.width);
       case Op::sum:

@@ -51,7 +51,9 @@ std::vector<Case> structures() {
       {"Square", two, [](const Field& u) { return pow(u["u"], 2) * 0.5 - u["v"] / 3; }},
       {"RowsTimesColumn", two, [](const Field& u) { return u.all() * u.at("x") + u.at("t"); }},
       {"Affine", two,
-       [](const Field& u) { return sin(affine(u.all(), {2.0, -0.5}, {0.1, 0.2})); }},
+       [](const Field& u) {
+         return sin(affine(u.all(), {2.0, -0.5}, {0.1, 0.2}));
+       }},
       {"ConcatAndColumns", two,
        [](const Field& u) {
          const Expression e = concat({u.all(), Expression(2.0), u.at("x") * u["v"]});
@@ -77,7 +79,9 @@ std::vector<Case> structures() {
        }},
       {"Stop", two, [](const Field& u) { return stop(u["u"]) * u["v"] + stop(sin(u["v"])); }},
       {"VanishingSums", two,
-       [](const Field& u) { return concat({u.all() - u.all(), 0 * u.all(), u["u"]}); }},
+       [](const Field& u) {
+         return concat({u.all() - u.all(), 0 * u.all(), u["u"]});
+       }},
       {"Data", two, [](const Field& u) { return u.data("target") * u["u"] * u["v"]; }},
       {"InputFunction", functions,
        [](const Field& u) { return sum(sin(u.function("f"))) * u() + u.function("f")[2]; }},

@@ -28,13 +28,15 @@ std::vector<Case> integral_cases() {
            return exp(h.at("x") - t.at("x")) * pow(t(), 3) + h() * t();
          });
        }},
-      {"IntegroDifferential", {},
+      {"IntegroDifferential",
+       {},
        [=](const Field& u) {
          return u.d("t") + u.integral("x", gauss, [](const Field& h, const Field& t) {
            return cos(h.at("x") - t.at("x")) * t.d("xx") + t.d("t") * h.d("x");
          });
        }},
-      {"PlainIntegral", {},
+      {"PlainIntegral",
+       {},
        [=](const Field& u) {
          return u.integral("x", gauss, [](const Field&, const Field& t) { return t(); }) +
                 u.integral("x", gauss, [](const Field& h, const Field&) { return h(); }) +
@@ -47,7 +49,8 @@ std::vector<Case> integral_cases() {
          const Expression i = u.integral_to("x", 0, 5, fredholm_kernel);
          return concat({i.d("x"), i.d("xx"), (u() * i).d("xx")});
        }},
-      {"VolterraInTwoCoordinates", {},
+      {"VolterraInTwoCoordinates",
+       {},
        [](const Field& u) {
          const Expression memory = u.integral_to("t", 0, 4, [](const Field& h, const Field& t) {
            return exp(t.at("t") - h.at("t")) * t.d("xx");
@@ -68,29 +71,33 @@ std::vector<Case> moved_cases() {
   Scene constrained = {};
   constrained.ansatz = [](const Point& p, E n) { return sin(p["x"]) + p["t"] * n; };
   return {
-      {"PeriodicEnds", {},
-       [](const Field& u) { return periodic("periodic", "x", 3).body(u); }},
+      {"PeriodicEnds", {}, [](const Field& u) { return periodic("periodic", "x", 3).body(u); }},
       {"PeriodicEndsUnderAnAnsatz", constrained,
        [](const Field& u) {
          const Field left = u.with("x", -1.0), right = u.with("x", 1.0);
-         return concat({left() - right(), left.d("x") - right.d("x"), left.d("xx") - right.d("xx")});
+         return concat(
+             {left() - right(), left.d("x") - right.d("x"), left.d("xx") - right.d("xx")});
        }},
-      {"Delay", {},
+      {"Delay",
+       {},
        [](const Field& u) {
          const Field past = u.with("t", u.at("t") - 0.3);
          return concat({u.d("t") + past() * u(), past.d("t"), past.d("xx")});
        }},
-      {"ArgumentAndTotalDerivativesDiffer", {},
+      {"ArgumentAndTotalDerivativesDiffer",
+       {},
        [](const Field& u) {
          const Field moved = u.with("t", sin(u.at("t")) * u.at("x"));
          return concat({moved.d("t"), moved().d("t"), moved.d("tt").d("x"), moved().d("xx")});
        }},
-      {"DelayThatDependsOnTheState", {},
+      {"DelayThatDependsOnTheState",
+       {},
        [](const Field& u) {
          const Field past = u.with("t", u.at("t") - 0.2 * u() * u());
          return concat({u.d("t") + past(), past().d("t"), past.d("t") * past.d("x")});
        }},
-      {"FixedPoint", {},
+      {"FixedPoint",
+       {},
        [](const Field& u) {
          const Field origin = u.with("x", 0.0).with("t", 0.0);
          return concat({u() - origin(), origin.d("x"), origin.d("tt")});
@@ -98,7 +105,9 @@ std::vector<Case> moved_cases() {
       {"FixedPointOnALine", on(line),
        [](const Field& u) { return u.d("x") - u.with("x", 0.0)() + u.with("x", 1.0).d("x"); }},
       {"OnlyFixedPoints", on(line),
-       [](const Field& u) { return concat({u.with("x", 0.0)(), u.with("x", 0.0).d("x")}); }},
+       [](const Field& u) {
+         return concat({u.with("x", 0.0)(), u.with("x", 0.0).d("x")});
+       }},
   };
 }
 
@@ -129,9 +138,11 @@ std::vector<Case> function_cases() {
 std::vector<Case> bank_cases() {
   const auto frozen = [](const Point& p) { return call_network(1, 1, p, {}); };
   return {
-      {"WindowStartsAtAnEarlierSolution", {},
+      {"WindowStartsAtAnEarlierSolution",
+       {},
        [=](const Field& u) { return u.with("t", 0.0)() - frozen(u.point().with("t", 2.0)); }},
-      {"EarlierSolutionDifferentiated", {},
+      {"EarlierSolutionDifferentiated",
+       {},
        [=](const Field& u) {
          const Expression before = frozen(u.point());
          return u.d("t") - (u() * before.d("x")).d("x") + before.d("tt");
@@ -167,8 +178,7 @@ INSTANTIATE_TEST_SUITE_P(Banks, RowKind, ::testing::ValuesIn(bank_cases()), name
 
 TEST(BatchMean, IsNotDifferentiatedByCoordinatesButByParameters) {
   const Laboratory laboratory(on({{"x", -1, 1}, {"t", 0, 2}}, {"u"}, "normalised"));
-  expect_agreement(laboratory,
-                   [](const Field& u) { return u.d("t") - 0.7 * u.d("xx") + u(); });
+  expect_agreement(laboratory, [](const Field& u) { return u.d("t") - 0.7 * u.d("xx") + u(); });
 }
 
 TEST(BatchMean, OfAResidualIsANumberToTheCoordinates) {

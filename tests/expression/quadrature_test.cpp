@@ -23,8 +23,8 @@ TEST(Quadrature, GaussIsExactToDegreeTwoNMinusOne) {
     const Quadrature q = Quadrature::gauss(n, -0.5, 1.5);
     ASSERT_EQ(q.nodes.size(), static_cast<std::size_t>(n));
     for (int degree = 0; degree < 2 * n && degree < 24; ++degree)
-      EXPECT_NEAR(integral(q, [&](double x) { return power(x, degree); }),
-                  exact(degree, -0.5, 1.5), 1e-13 * std::max(1.0, exact(degree, -0.5, 1.5)))
+      EXPECT_NEAR(integral(q, [&](double x) { return power(x, degree); }), exact(degree, -0.5, 1.5),
+                  1e-13 * std::max(1.0, exact(degree, -0.5, 1.5)))
           << n << " nodes, degree " << degree;
     for (std::size_t i = 1; i < q.nodes.size(); ++i) EXPECT_LT(q.nodes[i - 1], q.nodes[i]);
   }
@@ -55,15 +55,15 @@ TEST(Quadrature, TrapezoidIsExactForLinesAndOfSecondOrder) {
 }
 
 TEST(Quadrature, TensorProductsIntegrateOverTheBox) {
-  const Quadrature q = Quadrature::gauss(3, 0, 2).times(Quadrature::gauss(2, -1, 1).times(
-      Quadrature::trapezoid(2, 0, 1)));
+  const Quadrature q = Quadrature::gauss(3, 0, 2).times(
+      Quadrature::gauss(2, -1, 1).times(Quadrature::trapezoid(2, 0, 1)));
   ASSERT_EQ(q.axes, 3);
   ASSERT_EQ(q.weights.size(), 12u);
   ASSERT_EQ(q.nodes.size(), 36u);
   double sum = 0;
   for (std::size_t i = 0; i < q.weights.size(); ++i)
-    sum += q.weights[i] * power(q.nodes[3 * i], 4) * power(q.nodes[3 * i + 1], 2) *
-           q.nodes[3 * i + 2];
+    sum +=
+        q.weights[i] * power(q.nodes[3 * i], 4) * power(q.nodes[3 * i + 1], 2) * q.nodes[3 * i + 2];
   EXPECT_NEAR(sum, 32.0 / 5 * (2.0 / 3) * 0.5, 1e-13);
 }
 
@@ -80,9 +80,8 @@ TEST(Quadrature, ImpossibleRulesAreRefused) {
             "quadrature: needs at least one node and an interval [a, b] with a < b");
   EXPECT_EQ(error([] { Quadrature::gauss(3, 1, 1); }),
             "quadrature: needs at least one node and an interval [a, b] with a < b");
-  EXPECT_EQ(
-      error([] { Quadrature::trapezoid(1, 0, 1); }),
-      "quadrature: the trapezoid rule needs two nodes and an interval [a, b] with a < b");
+  EXPECT_EQ(error([] { Quadrature::trapezoid(1, 0, 1); }),
+            "quadrature: the trapezoid rule needs two nodes and an interval [a, b] with a < b");
   EXPECT_EQ(error([] { Quadrature::clenshaw_curtis(1, 0, 1); }),
             "quadrature: Clenshaw-Curtis needs two nodes and an interval [a, b] with a < b");
 }
