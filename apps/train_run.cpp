@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "apps/train.hpp"
@@ -74,7 +76,9 @@ void compare_plugins(const RunState& state, const Context& context,
 
 std::vector<std::string> command_line() {
   std::vector<std::string> out{""};
-  for (const char c : file_text("/proc/self/cmdline")) {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);  // has no size: read to its end
+  const std::string words(std::istreambuf_iterator<char>(file), {});
+  for (const char c : words) {
     if (c == '\0')
       out.emplace_back();
     else

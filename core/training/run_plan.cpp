@@ -107,9 +107,8 @@ class Planner {
 
   void build_experiment() {
     RunConfiguration& c = plan_.configuration;
-    if (!typed("problem", c.problem, registry_.problems.names()) |
-        !typed("architecture", c.architecture, registry_.architectures.names()))
-      return;
+    const bool problem = typed(registry_.problems, c.problem);
+    if (!typed(registry_.architectures, c.architecture) || !problem) return;
     const UnknownType unknown = [this](const std::string& kind, const std::string& type,
                                        const Source& source) {
       plugins_.unknown(kind, type, source);
@@ -122,16 +121,19 @@ class Planner {
     }
   }
 
-  // Whether a table is there and names its type.
-  bool typed(const std::string& key, const Table& table, const std::vector<std::string>& known) {
+  // Whether a table is there and names a type that is known.
+  template <class C>
+  bool typed(const C& catalog, const Table& table) {
+    const std::string& key = catalog.kind();
     if (!table_at(&table_, key)) return false;  // reported as missing or of a wrong type already
     const Value* type = table.find("type");
-    if (type && type->get<std::string>()) return true;
-    if (type)
+    if (!type)
+      diagnostics_.error(table.source,
+                         key + ": \"type\" is required; known: " + join(catalog.names()));
+    else if (!type->get<std::string>())
       detail::wrong_type(*type, key + ".type", "text", diagnostics_);
     else
-      diagnostics_.error(table.source, key + ": \"type\" is required" +
-                                           (known.empty() ? "" : "; known: " + join(known)));
+      return find_entry(catalog, plugins_, *type->get<std::string>(), type->source, diagnostics_);
     return false;
   }
 
@@ -227,10 +229,16 @@ class Planner {
     plan_.resolved = Schema<RunConfiguration>().write(c);
     for (auto& info : plan_.docs) {
       if (info.name == "problem")
-        info.children = registry_.problems.find(c.problem.text("type"))->parameters;
+        info.children = with_type(registry_.problems.find(c.problem.text("type"))->parameters);
       if (info.name == "architecture")
-        info.children = registry_.architectures.find(c.architecture.text("type"))->parameters;
+        info.children =
+            with_type(registry_.architectures.find(c.architecture.text("type"))->parameters);
     }
+  }
+
+  static std::vector<ParameterInfo> with_type(std::vector<ParameterInfo> parameters) {
+    parameters.insert(parameters.begin(), {"type", "text", "", "", "which one, by name", true, {}});
+    return parameters;
   }
 
   const Table& table_;

@@ -56,8 +56,8 @@ std::string essence(const fs::path& run) {
   std::vector<std::string> notices;
   Container last = Checkpoints(run / "checkpoints").load_last(notices).container;
   for (const char* key : {"seconds", "stage_seconds", "configuration"}) last.meta.erase(key);
-  return sha256_hex(encode(last)) + sha256_hex(text_of(run / "metrics.csv")) +
-         sha256_hex(text_of(run / "metrics.jsonl"));
+  return sha256_hex(encode(last)) + sha256_hex(std::string_view(text_of(run / "metrics.csv"))) +
+         sha256_hex(std::string_view(text_of(run / "metrics.jsonl")));
 }
 
 bool inside_a_save(const fs::path& run) {
@@ -96,7 +96,8 @@ int work(const std::string& banach, const std::string& config, int count, const 
   int killed = 0, inside = 0, first = 0;
   for (std::uint64_t i = 0; killed < count; ++i) {
     const fs::path run = folder / std::to_string(i);
-    const auto step = static_cast<std::int64_t>(draw.below(static_cast<std::uint64_t>(steps), 2 * i));
+    const auto step =
+        static_cast<std::int64_t>(draw.below(static_cast<std::uint64_t>(steps), 2 * i));
     const bool dead = kill_at(start(train(run), log), run, step, draw.below(3000, 2 * i + 1));
     if (!dead && i > 20u * static_cast<std::uint64_t>(count)) return fail("too few kills", log);
     if (dead) {
@@ -105,9 +106,9 @@ int work(const std::string& banach, const std::string& config, int count, const 
       first += !fs::exists(run / "checkpoints") || Checkpoints(run / "checkpoints").steps().empty();
       // Killed before the run's folder was complete: there is no run yet, starting again is right.
       const bool begun = fs::exists(run / "resolved.toml");
-      const auto words = begun ? std::vector<std::string>{banach, "train", "--resume", run.string(),
-                                                          "--quiet"}
-                               : train(run);
+      const auto words =
+          begun ? std::vector<std::string>{banach, "train", "--resume", run.string(), "--quiet"}
+                : train(run);
       if (wait_for(start(words, log)) != 0)
         return fail(fmt::format("resume after a kill at step {} failed", step), log);
       if (essence(run) != expected)
@@ -115,8 +116,10 @@ int work(const std::string& banach, const std::string& config, int count, const 
     }
     fs::remove_all(run);
   }
-  fmt::print("{} kills at steps 0 to {}: {} inside a save, {} before the first checkpoint; every "
-             "resume ended with the same bytes\n", killed, steps - 1, inside, first);
+  fmt::print(
+      "{} kills at steps 0 to {}: {} inside a save, {} before the first checkpoint; every "
+      "resume ended with the same bytes\n",
+      killed, steps - 1, inside, first);
   return 0;
 }
 

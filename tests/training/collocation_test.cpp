@@ -20,7 +20,8 @@ at::Tensor points_at(const RunPlan& plan, std::int64_t step, std::size_t term) {
 TEST(Collocation, AStepDoesNotDependOnHistory) {
   const World world;
   for (const char* method : samplers) {
-    const RunPlan plan = heat_plan(world, std::string("method = \"") + method + "\"\nrefresh = 2\n");
+    const RunPlan plan =
+        heat_plan(world, std::string("method = \"") + method + "\"\nrefresh = 2\n");
     Collocation walk(plan.experiment, plan.stages[0].sampling, plan.seed, at::kDouble);
     for (std::int64_t step = 0; step < 7; ++step) {
       const auto& sets = walk.at_step(step);
@@ -33,9 +34,10 @@ TEST(Collocation, AStepDoesNotDependOnHistory) {
 TEST(Collocation, FacesHoldTheirAxisAndInteriorsFillTheBox) {
   const World world;
   for (const char* method : samplers) {
-    const RunPlan plan = heat_plan(world, std::string("points = 49\nmethod = \"") + method + "\"\n");
-    EXPECT_TRUE((points_at(plan, 3, 1).select(1, 1) == 0).all().item<bool>());   // t = 0
-    EXPECT_TRUE((points_at(plan, 3, 3).select(1, 0) == 1).all().item<bool>());   // x = 1
+    const RunPlan plan =
+        heat_plan(world, std::string("points = 49\nmethod = \"") + method + "\"\n");
+    EXPECT_TRUE((points_at(plan, 3, 1).select(1, 1) == 0).all().item<bool>());  // t = 0
+    EXPECT_TRUE((points_at(plan, 3, 3).select(1, 0) == 1).all().item<bool>());  // x = 1
     const at::Tensor in = points_at(plan, 3, 0);
     EXPECT_TRUE((in >= 0).logical_and(in <= 1).all().item<bool>());
     EXPECT_NEAR(in.mean().item<double>(), 0.5, 0.1) << method;

@@ -28,7 +28,8 @@ TEST(Configuration, WrongEntriesAreRefusedWithPlaceAndRemedy) {
        "case.toml:8:1: stage.0 has no parameter \"momentum\"; known with optimizer adam:"},
       {toy("toy_decay", "steps = 4\noptimizer = \"addam\""),
        "case.toml:8:13: unknown optimizer \"addam\"; did you mean \"adam\"?"},
-      {toy("toy_decay", "steps = 4\nbeta1 = 1.5"), "case.toml:8:9: stage.0.beta1 = 1.5: must be in [0, 1)"},
+      {toy("toy_decay", "steps = 4\nbeta1 = 1.5"),
+       "case.toml:8:9: stage.0.beta1 = 1.5: must be in [0, 1)"},
       {toy("toy_decay", "steps = -4"), "stage.0.steps = -4: must be >= 0"},
       {toy("toy_decay", "lr = 0.1"), "stage.0: \"steps\" is required"},
       {toy("toy_decay", "steps = 4\nlr = \"fast\""), "stage.0.lr: expected number, got text"},
@@ -44,12 +45,16 @@ TEST(Configuration, WrongEntriesAreRefusedWithPlaceAndRemedy) {
       {toy("toy_heat", "steps = 4\nstop = { error = 0.1 }"),
        "stage.0.stop.error: the problem has no exact solution to compare with"},
       {toy("toy_decay", "steps = 4\noptimizer = \"sgd\"\nnesterov = true"), "Nesterov"},
-      {toy("toy_decay", "steps = 4\ndtype = \"float16\""), "stage.0.dtype = \"float16\": must be one of"},
+      {toy("toy_decay", "steps = 4\ndtype = \"float16\""),
+       "stage.0.dtype = \"float16\": must be one of"},
       {toy("toy_decay", good, "dtype = \"float46\""), "did you mean \"float64\"?"},
-      {toy("toy_decay", good, "executor = \"fused\""), "executor = \"fused\": must be one of \"auto\", \"tensor\""},
-      {toy("toy_decay", good, "device = \"gpu\""), "device = \"gpu\": must be one of \"auto\", \"cpu\""},
+      {toy("toy_decay", good, "executor = \"fused\""),
+       "executor = \"fused\": must be one of \"auto\", \"tensor\""},
+      {toy("toy_decay", good, "device = \"gpu\""),
+       "device = \"gpu\": must be one of \"auto\", \"cpu\""},
       {toy("toy_decay", good, "device = \"cuda:99\""), "device = \"cuda:99\""},
-      {toy("toy_decay", good, "derivatives = \"autograd\""), "derivatives = \"autograd\": must be one of"},
+      {toy("toy_decay", good, "derivatives = \"autograd\""),
+       "derivatives = \"autograd\": must be one of"},
       {toy("toy_decay", good, "sed = 1"), "unknown parameter \"sed\"; did you mean \"seed\"?"},
       {toy("toy_decay", good, "seed = -1"), "seed = -1: must be >= 0"},
       {toy("toy_decay", good, "name = \"a/b\""), "name = \"a/b\": must be a plain folder name"},
@@ -68,7 +73,8 @@ TEST(Configuration, WrongEntriesAreRefusedWithPlaceAndRemedy) {
       {toy("toy_decay", good, "", "[sampling]\nendpoints = true"),
        "sampling has no parameter \"endpoints\""},
       {toy("toy_decay", good, "", "[sampling]\npoints = 0"), "sampling.points = 0: must be >= 1"},
-      {toy("toy_decay", good, "", "[sampling.ode]\npiont = 3"), "sampling.ode has no parameter \"piont\""},
+      {toy("toy_decay", good, "", "[sampling.ode]\npiont = 3"),
+       "sampling.ode has no parameter \"piont\""},
       {toy("toy_decay", good, "", "[evaluate]\ngrid = { x = 3 }"),
        "evaluate.grid.x: there is no axis \"x\"; known: t"},
       {toy("toy_decay", good, "", "[validation]\ngrid = { t = 0 }"), "at least 1 on every axis"},
@@ -80,7 +86,8 @@ TEST(Configuration, WrongEntriesAreRefusedWithPlaceAndRemedy) {
       {"[architecture]\ntype = \"toy_net\"\n[[stage]]\nsteps = 1\n", "\"problem\" is required"},
       {"[problem]\n[architecture]\ntype = \"toy_net\"\n[[stage]]\nsteps = 1\n",
        "problem: \"type\" is required; known: toy_decay, toy_heat, toy_ritz"},
-      {"[problem]\ntype = \"toy_decay\"\n[architecture]\ntype = \"toy_net\"\n", "\"stage\" is required"},
+      {"[problem]\ntype = \"toy_decay\"\n[architecture]\ntype = \"toy_net\"\n",
+       "\"stage\" is required"},
       {"problem = 3\n[architecture]\ntype = \"toy_net\"\n[[stage]]\nsteps = 1\n",
        "problem: expected table, got integer 3"},
   };
@@ -92,8 +99,9 @@ TEST(Configuration, AllErrorsAreReportedAtOnce) {
       "sed = 1\n[problem]\ntype = \"toy_decay\"\nrte = 2.0\n[architecture]\ntype = \"toy_net\"\n"
       "width = -1\n[[stage]]\nsteps = 4\nlrr = 1.0\n[sampling]\nmethod = \"soboll\"\n");
   for (const char* line :
-       {"case.toml:1:1: unknown parameter \"sed\"", "case.toml:4:1: problem has no parameter \"rte\"",
-        "case.toml:7:9: architecture.width = -1", "case.toml:10:1: stage.0 has no parameter \"lrr\"",
+       {"case.toml:1:1: unknown parameter \"sed\"",
+        "case.toml:4:1: problem has no parameter \"rte\"", "case.toml:7:9: architecture.width = -1",
+        "case.toml:10:1: stage.0 has no parameter \"lrr\"",
         "case.toml:12:10: unknown sampler \"soboll\""})
     EXPECT_NE(text.find(line), std::string::npos) << line << "\nin: " << text;
 }
@@ -101,8 +109,9 @@ TEST(Configuration, AllErrorsAreReportedAtOnce) {
 TEST(Configuration, ResolvedTextReadsBackToItself) {
   const World world;
   const RunPlan plan = world.plan(
-      toy("toy_decay", "steps = 4\noptimizer = \"sgd\"\nmomentum = 0.5\nclip = { norm = 1.0 }\n"
-                       "schedule = { type = \"cosine\", warmup = 1 }\nstop = { loss = 1e-9 }",
+      toy("toy_decay",
+          "steps = 4\noptimizer = \"sgd\"\nmomentum = 0.5\nclip = { norm = 1.0 }\n"
+          "schedule = { type = \"cosine\", warmup = 1 }\nstop = { loss = 1e-9 }",
           "name = \"a\"\nseed = 3",
           "[sampling]\nmethod = \"grid\"\nendpoints = false\n[sampling.start]\npoints = 3\n"
           "[weights]\nstart = 10.0\n"));

@@ -68,7 +68,8 @@ TEST(ResidualObjective, LearnableCoefficientsArePartOfTheGradient) {
 }
 
 TEST(ResidualObjective, LossIsTheWeightedSumOfMeanSquares) {
-  Setup s = setup("toy_heat", "[weights]\ninitial = 10.0\nleft = 0.0\n[sampling.pde]\npoints = 9\n");
+  Setup s =
+      setup("toy_heat", "[weights]\ninitial = 10.0\nleft = 0.0\n[sampling.pde]\npoints = 9\n");
   const auto values = s.objective.evaluate();
   const double weights[] = {1, 10, 0, 1};
   double loss = 0;
@@ -76,7 +77,8 @@ TEST(ResidualObjective, LossIsTheWeightedSumOfMeanSquares) {
     loss += weights[i] * values[i].square().mean().item<double>();
   EXPECT_NEAR(s.objective.value().item<double>(), loss, 1e-14);
   EXPECT_NEAR(s.objective.gradient().loss.item<double>(), loss, 1e-14);
-  EXPECT_NEAR(s.objective.term_losses()[1].item<double>(), values[1].square().mean().item<double>(), 1e-14);
+  EXPECT_NEAR(s.objective.term_losses()[1].item<double>(), values[1].square().mean().item<double>(),
+              1e-14);
   EXPECT_EQ(values[0].size(0), 9);
 }
 

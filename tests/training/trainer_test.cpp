@@ -5,142 +5,14 @@
 #include <signal.h>
 
 #include "core/run/signals.hpp"
-#include "tests/run/scratch.hpp"
-#include "tests/training/training_test.hpp"
+#include "tests/training/toy_run.hpp"
 
 namespace banach {
 namespace {
 
-using testing::Scratch;
-using testing::text_of;
-namespace fs = std::filesystem;
-
-/// One run in a folder of its own, quiet.
-struct Run {
-  Scratch folder;
-  RunPlan plan;
-  Log log{true};
-  std::unique_ptr<Trainer> trainer;
-
-  explicit Run(const std::string& text, const TrainerOptions& options = {})
-      : plan(world().plan(text)) {
-    trainer = std::make_unique<Trainer>(plan, folder.path(), log, options);
-  }
-  static const World& world() {
-    static const World world;
-    return world;
-  }
-  Outcome fresh() {
-    trainer->start(initial_state(plan), false);
-    return trainer->run();
-  }
-  Outcome go_on(const fs::path& checkpoint) {
-    const auto loaded = Checkpoints::load(checkpoint);
-    trainer->start(to_state(loaded.container, checkpoint.string()), true);
-    return trainer->run();
-  }
-  std::string logs() const {
-    return text_of(folder / "metrics.csv") + text_of(folder / "metrics.jsonl");
-  }
-};
-
-// Everything that must not depend on where a run was interrupted.
-std::vector<std::byte> essence(const RunState& state) {
-  Container container = to_container(state);
-  container.meta.erase("seconds");
-  container.meta.erase("stage_seconds");
-  return encode(container);
-}
-
-void copy_logs(const Run& from, const Run& to) {
-  for (const char* name : {"metrics.csv", "metrics.jsonl", "timing.csv"})
-    fs::copy_file(from.folder / name, to.folder / name);
-}
-
-void expect_exact_resume(const std::string& text, const std::vector<std::int64_t>& steps) {
-  Run whole(text);
-  ASSERT_TRUE(whole.fresh().finished());
-  const auto expected = essence(whole.trainer->capture());
-  for (const auto step : steps) {
-    Run rest(text);
-    copy_logs(whole, rest);
-    const auto name = Checkpoints(whole.folder / "checkpoints").path_of(step);
-    ASSERT_TRUE(rest.go_on(name).finished());
-    EXPECT_EQ(essence(rest.trainer->capture()), expected) << text << "\nresumed at " << step;
-    EXPECT_EQ(rest.logs(), whole.logs()) << text << "\nresumed at " << step;
-  }
-}
-
-TEST(Resume, IsBitExactForEveryOptimizerScheduleSamplerAndType) {
-  const char* optimizers[] = {"optimizer = \"sgd\"\nmomentum = 0.9\nnesterov = true", "optimizer = \"adam\"",
-                              "optimizer = \"adamw\"\namsgrad = true"};
-  const char* schedules[] = {"constant\", warmup = 3",    "step\", every = 2",
-                             "multi_step\", at = [3, 5]", "exponential",
-                             "cosine\", warmup = 2",      "one_cycle",
-                             "plateau\", patience = 1"};
-  const char* samplers[] = {"uniform", "grid", "latin_hypercube", "sobol", "halton"};
-  const char* types[] = {"float32", "float64"};
-  for (const char* optimizer : optimizers)
-    for (std::string schedule : schedules)
-      for (const char* sampler : samplers)
-        for (const char* type : types) {
-          if (schedule.find('"') == std::string::npos) schedule += '"';
-          expect_exact_resume(
-              toy("toy_decay",
-                  std::string("steps = 8\nlr = 0.05\nclip = { norm = 1.0 }\n") + optimizer +
-                      "\nschedule = { type = \"" + schedule + " }",
-                  std::string("dtype = \"") + type + "\"",
-                  std::string("[sampling]\npoints = 6\nrefresh = 3\nmethod = \"") + sampler +
-                      "\"\n[output]\nlog_every = 2\n[validation]\nevery = 3\npoints = 8\ngrid = { t = "
-                      "9 }\n[checkpoint]\nevery = 5\nkeep = 9\n"),
-              {5});
-        }
-}
-
-TEST(Resume, IsBitExactFromEveryStepAndAcrossStagesAndTypes) {
-  expect_exact_resume(
-      toy("toy_decay", "steps = 5\nlr = 0.02\noptimizer = \"adam\"", "dtype = \"float32\"",
-          "[[stage]]\nsteps = 6\noptimizer = \"sgd\"\nmomentum = 0.9\ndtype = \"float64\"\nlr = 0.01\n"
-          "sampling = { points = 5, method = \"sobol\" }\nschedule = { type = \"plateau\" }\n"
-          "[output]\nlog_every = 3\n[validation]\nevery = 2\npoints = 8\n[checkpoint]\nevery = 1\nkeep "
-          "= 99\n"),
-      {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
-}
-
-TEST(Resume, ShorterRunThenLongerOneEqualsTheLongOne) {
-  const std::string tables =
-      "[output]\nlog_every = 4\n[validation]\nevery = 6\n[checkpoint]\nevery = 50\n";
-  Run whole(toy("toy_heat", "steps = 13", "", tables));
-  ASSERT_TRUE(whole.fresh().finished());
-  Run part(toy("toy_heat", "steps = 7", "", tables));
-  ASSERT_TRUE(part.fresh().finished());
-  Run rest(toy("toy_heat", "steps = 13", "", tables));
-  copy_logs(part, rest);
-  ASSERT_TRUE(rest.go_on(Checkpoints(part.folder / "checkpoints").path_of(7)).finished());
-  EXPECT_EQ(essence(rest.trainer->capture()), essence(whole.trainer->capture()));
-  EXPECT_EQ(rest.logs(), whole.logs());
-}
-
-TEST(Resume, AnotherSeedWouldBeSeen) {
-  Run a(toy("toy_heat", "steps = 3", "seed = 1")), b(toy("toy_heat", "steps = 3", "seed = 2"));
-  a.fresh(), b.fresh();
-  EXPECT_NE(essence(a.trainer->capture()), essence(b.trainer->capture()));
-}
-
-TEST(Resume, ACheckpointOfAnotherNetworkIsRefused) {
-  Run small(toy("toy_decay", "steps = 2"));
-  small.fresh();
-  Run large(toy("toy_heat", "steps = 2"));
-  const std::string text = thrown<DataError>([&] {
-    large.go_on(Checkpoints(small.folder / "checkpoints").path_of(2));
-  });
-  EXPECT_EQ(text,
-            "the checkpoint has 16 parameters and 0 fixed numbers, the configuration asks for 21 and "
-            "0: the plugin of the architecture or problem has changed since");
-}
-
 std::string reason(const std::string& stage, const std::string& tables = "") {
-  Run run(toy("toy_decay", stage, "", tables + "[validation]\nevery = 2\n[output]\nlog_every = 2\n"));
+  Run run(
+      toy("toy_decay", stage, "", tables + "[validation]\nevery = 2\n[output]\nlog_every = 2\n"));
   const Outcome outcome = run.fresh();
   EXPECT_TRUE(outcome.finished());
   return outcome.stop_reason + " @" + std::to_string(run.trainer->state().step);
@@ -152,14 +24,16 @@ TEST(Trainer, SaysWhyItStopped) {
   EXPECT_EQ(reason("steps = 50\nstop = { error = 1e9 }"),
             "relative L2 error against the exact solution below 1000000000 @2");
   EXPECT_EQ(reason("steps = 50\nstop = { seconds = 1e-9 }"), "1e-09 seconds of training @1");
-  EXPECT_EQ(reason("steps = 500\noptimizer = \"sgd\"\nlr = 1e-12\nstop = { plateau = 10 }").substr(0, 41),
-            "no better validation loss for 10 steps @");
+  EXPECT_EQ(
+      reason("steps = 500\noptimizer = \"sgd\"\nlr = 1e-12\nstop = { plateau = 10 }").substr(0, 41),
+      "no better validation loss for 10 steps @");
 }
 
 TEST(Trainer, AStageThatEndsEarlyStaysEndedAfterResume) {
-  const std::string text = toy("toy_decay", "steps = 50\nstop = { loss = 1e9 }", "",
-                               "[[stage]]\nsteps = 3\n[output]\nlog_every = 2\n[checkpoint]\nevery = "
-                               "1\nkeep = 9\n");
+  const std::string text =
+      toy("toy_decay", "steps = 50\nstop = { loss = 1e9 }", "",
+          "[[stage]]\nsteps = 3\n[output]\nlog_every = 2\n[checkpoint]\nevery = "
+          "1\nkeep = 9\n");
   expect_exact_resume(text, {1, 2, 3, 4});
 }
 
@@ -173,7 +47,8 @@ TEST(Trainer, DivergenceNamesStepTermPointAndTheLastCheckpoint) {
   EXPECT_EQ(what,
             "training diverged at step 1: term \"ode\" is not a number at t = 0; there is no "
             "checkpoint yet");
-  Run wild(toy("toy_decay", "steps = 500\noptimizer = \"sgd\"\nlr = 1e30", "", "[checkpoint]\nevery = 1\n"));
+  Run wild(toy("toy_decay", "steps = 500\noptimizer = \"sgd\"\nlr = 1e30", "",
+               "[checkpoint]\nevery = 1\n"));
   const auto [again, why] = testing::error_of([&] { wild.fresh(); });
   EXPECT_EQ(again, 76);
   EXPECT_NE(why.find("training diverged at step "), std::string::npos) << why;
@@ -245,8 +120,8 @@ TEST(Trainer, LearnableCoefficientsAreColumnsAndMove) {
 TEST(Trainer, AFailedSaveStopsOrGoesOnAsAsked) {
   for (const bool stop : {true, false}) {
     Run run(toy("toy_decay", "steps = 4", "",
-                std::string("[checkpoint]\nevery = 2\non_error = \"") + (stop ? "stop" : "continue") +
-                    "\"\n"));
+                std::string("[checkpoint]\nevery = 2\non_error = \"") +
+                    (stop ? "stop" : "continue") + "\"\n"));
     run.trainer->start(initial_state(run.plan), false);
     fs::remove_all(run.folder / "checkpoints");
     if (stop)
