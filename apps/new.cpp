@@ -60,15 +60,19 @@ void make_folder(const fs::path& folder) {
 void new_project(const std::string& kind, const std::string& name, const fs::path& folder) {
   check_name(name);
   make_folder(folder);
-  const auto prefix = share_folder().parent_path().parent_path().string();
+  const fs::path own = share_folder().parent_path().parent_path();
+  const bool installed = fs::exists(own / "lib/cmake/banach");
+  const std::string prefix = installed ? own.string() : "PREFIX";
   for (const auto& file : project_templates(kind))
     write(folder / fill(file.file, {{"@name@", name}}),
           fill(file.text, {{"@name@", name},
                            {"@Name@", class_name(name)},
                            {"@kind@", kind},
                            {"@prefix@", prefix}}));
-  std::printf("%s: build and train it as %s says\n", folder.c_str(),
-              (folder / "README.md").c_str());
+  const std::string first =
+      installed ? "" : "; before that, cmake --install " + own.string() + " --prefix PREFIX";
+  std::printf("%s: build and train it as %s says%s\n", folder.c_str(),
+              (folder / "README.md").c_str(), first.c_str());
 }
 
 void new_config(const std::string& name, const fs::path& folder) {
