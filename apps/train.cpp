@@ -105,8 +105,8 @@ void train_fresh(Context& context, const TrainArguments& a) {
   const fs::path run = run_path(plan.configuration);
   if (shown_again(run, plan, a)) return;
   const RunDirectory directory = RunDirectory::create(run, a.force);
+  directory.write_text("resolved.toml", resolved_text(plan));  // from here on there is a run
   directory.write_text("config.toml", given_text(a));
-  directory.write_text("resolved.toml", resolved_text(plan));
   context.code = train_in(directory, plan, context, a, std::nullopt, {});
 }
 

@@ -28,7 +28,7 @@ expect 73 'stage.0.steps: 20 -> 30' "$banach" train "$cases/trains/case.toml" st
 expect 0 'all 30 steps done' "$banach" train "$cases/trains/case.toml" stage.0.steps=30 --out "$run" --force
 expect 0 'all 40 steps done' "$banach" train --resume "$run" stage.0.steps=40
 expect 0 'all 40 steps done' "$banach" train --resume "$run"
-expect 78 'architecture.width: 8 -> 16' "$banach" train --resume "$run" architecture.width=16
+expect 78 'architecture.width: [8] -> [16]' "$banach" train --resume "$run" architecture.width=16
 expect 78 'stage.0.lr: 0.001 -> 0.1' "$banach" train --resume "$run" stage.0.lr=0.1
 expect 64 'the rest is fixed by the run' "$banach" train --resume "$run" --seed 3
 expect 66 'no run' "$banach" train --resume "$scratch/nothing"
