@@ -97,7 +97,7 @@ void train_fresh(Context& context, const TrainArguments& a) {
     std::printf("%s", resolved_text(plan).c_str());
     return;
   }
-  prepare_process(static_cast<int>(plan.configuration.threads));
+  prepare_process(threads_of(plan));
   if (a.dry_run) {
     std::printf("%s", dry_run(plan).c_str());
     return;
@@ -123,7 +123,7 @@ void add_train(CLI::App& app, Context& context) {
       ->type_name("DIR");
   verb->add_option("--seed", a->seed, "Seed of every random stream");
   verb->add_option("--device", a->device, "\"cpu\", \"cuda\", \"cuda:1\" or \"auto\"");
-  verb->add_option("--threads", a->threads, "Threads on the CPU; 0: all");
+  verb->add_option("--threads", a->threads, "Threads on the CPU; 0: as many as pay off");
   verb->add_option("--max-seconds", a->max_seconds, "Save and end with 75 after this time")
       ->check(CLI::PositiveNumber);
   verb->add_flag("--dry-run", a->dry_run, "Build everything, take one step, write nothing");

@@ -156,7 +156,7 @@ void resume(Context& context, const TrainArguments& a) {
     if (!different.empty()) state->stage_stop.clear();
     compare_plugins(*state, context, notices);
   }
-  prepare_process(static_cast<int>(plan.configuration.threads));
+  prepare_process(threads_of(plan));
   std::error_code ignored;
   fs::remove(directory.result(), ignored);
   directory.write_text("resolved.toml", resolved_text(plan));

@@ -270,4 +270,17 @@ at::Device find_device(const std::string& name) {
   return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
 }
 
+int threads_of(const RunPlan& plan) {
+  if (plan.configuration.threads > 0) return static_cast<int>(plan.configuration.threads);
+  std::int64_t points = 0, widest = 1;
+  for (const auto& stage : plan.stages) {
+    std::int64_t rows = 0;
+    for (const auto& choice : stage.sampling) rows += choice.points;
+    points = std::max(points, rows);
+  }
+  for (const auto& slot : plan.experiment.network->layout.slots())
+    widest = std::max<std::int64_t>({widest, slot.fan_in, slot.fan_out});
+  return points * widest < (1 << 17) ? 1 : 0;
+}
+
 }  // namespace banach
