@@ -51,7 +51,8 @@ at::Tensor Evaluator::Impl::result(const Entry& entry, const Program::Run& run) 
   if (!value.defined()) value = at::zeros({1, node.width}, run.options);
   if (entry.program->has_rows(node_rows) && value.dim() > 2) value = value.squeeze(-2);
   std::vector<std::int64_t> shape{run.set->points.size(0), node.width};
-  if (value.dim() == 3) shape.insert(shape.begin(), value.size(0));
+  if (node.rows & function_rows && !run.set->functions.empty())
+    shape.insert(shape.begin(), run.set->functions.begin()->second.size(0));
   return value.expand(shape);
 }
 

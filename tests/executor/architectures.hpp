@@ -111,6 +111,23 @@ class Mixed final : public Architecture {
   Linear join_, plain_, out_;
 };
 
+/// Linear in the functions and in the points: a sum, or one product more.
+template <bool product>
+class Plain final : public Architecture {
+ public:
+  using Parameters = Nothing;
+  Plain(const Nothing&, Builder& b)
+      : functions_(b.linear("functions", b.signature().functions.at(0).sensors, b.outputs())),
+        points_(b.linear("points", b.inputs(), b.outputs())) {}
+  Expression forward(const Inputs& inputs) const override {
+    const Expression f = inputs.functions()[0].second, x = points_(inputs.points());
+    return functions_(f) + (product ? f[0] * x : x);
+  }
+
+ private:
+  Linear functions_, points_;
+};
+
 class Normalised final : public Architecture {
  public:
   using Parameters = Nothing;
@@ -186,6 +203,8 @@ inline Registry registry() {
   r.architecture<Gated>("gated", "gates");
   r.architecture<Operator>("operator", "branch and trunk");
   r.architecture<Mixed>("mixed", "functions beside points");
+  r.architecture<Plain<false>>("additive", "linear in everything");
+  r.architecture<Plain<true>>("bilinear", "linear in functions and in points");
   r.architecture<Normalised>("normalised", "batch statistics");
   r.architecture<Frequencies>("frequencies", "fixed features");
   r.architecture<Opaque>("opaque", "tensors");

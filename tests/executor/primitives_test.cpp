@@ -69,7 +69,7 @@ std::vector<Case> structures() {
        }},
       {"WhereWithOneColumn", two,
        [](const Field& u) {
-         return sum(where(u.all(), u.at("x") * u.at("x") * u.at("t"),
+         return sum(where(u.at("t") - 1, u.at("x") * u.at("x") * u.at("t"),
                           affine(0 * u.all(), {1, 1}, {0.5, 2}))) *
                 u["u"];
        }},
@@ -83,6 +83,12 @@ std::vector<Case> structures() {
          return concat({u.all() - u.all(), 0 * u.all(), u["u"]});
        }},
       {"Data", two, [](const Field& u) { return u.data("target") * u["u"] * u["v"]; }},
+      {"VanishingSumsKeepTheirNumber", two,
+       [](const Field& u) { return sum(pow(u.all(), 0)) * u["u"]; }},
+      {"DotOfAFunctionsColumnAndPoints", functions,
+       [](const Field& u) {
+         return u() * dot(u.function("f")[1], concat({u.at("x"), u.at("t") * u.at("t")}));
+       }},
       {"InputFunction", functions,
        [](const Field& u) { return sum(sin(u.function("f"))) * u() + u.function("f")[2]; }},
   };

@@ -125,12 +125,24 @@ std::vector<Case> function_cases() {
       return exp(h.at("x") * t.at("x")) * t() + t.d("x");
     });
   };
+  Scene additive = operators, bilinear = operators;
+  additive.architecture = "additive";
+  bilinear.architecture = "bilinear";
+  const auto slope = [](const Field& u) { return u.d("x"); };
   return {{"HeatAcrossFunctions", operators, heat, 3},
           {"BurgersAcrossFunctions", operators, sensors, 3},
           {"IntegralAcrossFunctions", operators, integral},
           {"MixedHeat", mixed, heat, 3},
           {"MixedBurgers", mixed, sensors, 3},
-          {"MixedSlope", mixed, [](const Field& u) { return u.d("x"); }},
+          {"MixedSlope", mixed, slope},
+          {"AdditiveSlope", additive, slope},
+          {"AdditiveValueAndSlope", additive, [](const Field& u) { return u.d("x") + u() * u(); }},
+          {"BilinearSlope", bilinear, slope},
+          {"BilinearIntegral", bilinear,
+           [](const Field& u) {
+             return u() + u.integral("x", Quadrature::gauss(3, -1, 1),
+                                     [](const Field&, const Field& t) { return t.d("x"); });
+           }},
           {"MixedFixedPoint", mixed,
            [](const Field& u) { return u.with("x", 0.0).d("t") - u.with("x", 1.0)(); }}};
 }
