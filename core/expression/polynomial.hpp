@@ -15,7 +15,7 @@ namespace banach {
 using Monomial = std::vector<std::uint8_t>;
 
 /// By degree first, so that the value comes before every derivative.
-struct MonomialOrder {
+struct BANACH_API MonomialOrder {
   bool operator()(const Monomial& a, const Monomial& b) const;
 };
 BANACH_API int degree(const Monomial& m);
