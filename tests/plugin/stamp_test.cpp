@@ -2,6 +2,7 @@
 #include "core/plugin/stamp.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/version.h>
 
 namespace banach {
 namespace {
@@ -30,7 +31,8 @@ TEST(Stamp, EveryDifferenceIsNamed) {
   EXPECT_NE(stamp_problem(engine + " tsan=1", engine), "");
 }
 
-TEST(Stamp, OwnStampNamesTheBuild) {
+TEST(Stamp, OwnStampNamesTheBuildAsPluginsDo) {
+  EXPECT_STREQ(engine_torch_version(), TORCH_VERSION);
   EXPECT_EQ(engine_stamp().rfind("api=1 torch=" + std::string(engine_torch_version()), 0), 0u);
   EXPECT_EQ(stamp_problem(engine_stamp(), engine_stamp()), "");
 }

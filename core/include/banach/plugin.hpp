@@ -20,15 +20,18 @@
 #else
 #define BANACH_STAMP_ASAN "0"
 #endif
-/// "none" unless banach/tensor_architecture.hpp was included: torch-free plugins survive an upgrade.
+/// "none" unless banach/tensor_architecture.hpp was included: torch-free plugins survive an
+/// upgrade.
 #ifndef BANACH_STAMP_TORCH
 #define BANACH_STAMP_TORCH "none"
 #endif
 #define BANACH_STAMP_MARK "@(#)banach-plugin "
-#define BANACH_STAMP                                                          \
-  BANACH_STAMP_MARK "api=" BANACH_TEXT(BANACH_API_VERSION) " torch=" BANACH_STAMP_TORCH \
-  " cxx11abi=" BANACH_TEXT(_GLIBCXX_USE_CXX11_ABI)                            \
-  " glibcxxdebug=" BANACH_STAMP_DEBUG " asan=" BANACH_STAMP_ASAN
+#define BANACH_STAMP                                                                      \
+  BANACH_STAMP_MARK "api=" BANACH_TEXT(                                                   \
+      BANACH_API_VERSION) " torch=" BANACH_STAMP_TORCH                                    \
+                          " cxx11abi=" BANACH_TEXT(                                       \
+                              _GLIBCXX_USE_CXX11_ABI) " glibcxxdebug=" BANACH_STAMP_DEBUG \
+                                                      " asan=" BANACH_STAMP_ASAN
 
 extern "C" {
 struct banach_plugin_descriptor {
@@ -43,14 +46,14 @@ struct banach_plugin_descriptor {
 }
 
 /// BANACH_PLUGIN("heat", "1.0.0", registry) { registry.problem<Heat>("heat", "one line"); }
-#define BANACH_PLUGIN(name_, version_, registry_)                                              \
-  static void banach_enroll_(::banach::Registry&);                                             \
-  extern "C" BANACH_API const banach_plugin_descriptor banach_plugin;                          \
-  const banach_plugin_descriptor banach_plugin = {BANACH_API_VERSION,                          \
-                                                  sizeof(banach_plugin_descriptor),            \
-                                                  BANACH_STAMP,                                \
-                                                  __VERSION__,                                 \
-                                                  name_,                                       \
-                                                  version_,                                    \
-                                                  &banach_enroll_};                            \
+#define BANACH_PLUGIN(name_, version_, registry_)                                   \
+  static void banach_enroll_(::banach::Registry&);                                  \
+  extern "C" BANACH_API const banach_plugin_descriptor banach_plugin;               \
+  const banach_plugin_descriptor banach_plugin = {BANACH_API_VERSION,               \
+                                                  sizeof(banach_plugin_descriptor), \
+                                                  BANACH_STAMP,                     \
+                                                  __VERSION__,                      \
+                                                  name_,                            \
+                                                  version_,                         \
+                                                  &banach_enroll_};                 \
   static void banach_enroll_(::banach::Registry& registry_)
