@@ -16,7 +16,7 @@ struct TermNorm {
   std::string name;
   double rms = 0;  // of the residual; the mean density of an energy term
 };
-struct Measurement {
+struct BANACH_API Measurement {
   std::vector<UnknownError> unknowns;  // empty without an exact solution
   std::vector<TermNorm> terms;
   double loss = 0;  // weighted sum of the terms on the fixed points: what "best" looks at
