@@ -121,7 +121,8 @@ class Planner {
     }
   }
 
-  // Whether a table is there and names a type that is known.
+  // Whether a table is there, names a type that is known, and gives it what it takes. Both tables
+  // are looked at before either is built, so that the errors of both are reported.
   template <class C>
   bool typed(const C& catalog, const Table& table) {
     const std::string& key = catalog.kind();
@@ -132,9 +133,20 @@ class Planner {
                          key + ": \"type\" is required; known: " + join(catalog.names()));
     else if (!type->get<std::string>())
       detail::wrong_type(*type, key + ".type", "text", diagnostics_);
-    else
-      return find_entry(catalog, plugins_, *type->get<std::string>(), type->source, diagnostics_);
+    else if (const auto* item = find_entry(catalog, plugins_, *type->get<std::string>(),
+                                           type->source, diagnostics_))
+      return takes(*item, table);
     return false;
+  }
+
+  template <class Item>
+  bool takes(const Item& item, Table own) {
+    own.erase("type");
+    for (const auto& [key, value] : Table(own).entries)  // parts of an architecture are not its own
+      if (const auto* part = value.get<Table>(); part && part->find("type")) own.erase(key);
+    const std::size_t before = diagnostics_.lines().size();
+    item.resolve(own, diagnostics_);
+    return diagnostics_.lines().size() == before;
   }
 
   void check_terms() {

@@ -8,11 +8,11 @@
 namespace banach {
 namespace {
 
-struct Setup {
+struct Posed {
   RunPlan plan;
   Collocation points;
   ResidualObjective objective;
-  explicit Setup(RunPlan p)
+  explicit Posed(RunPlan p)
       : plan(std::move(p)),
         points(plan.experiment, plan.stages[0].sampling, plan.seed, at::kDouble),
         objective(plan.experiment, plan.weights, plan.derivatives, initial_state(plan).parameters,
@@ -21,12 +21,12 @@ struct Setup {
   }
 };
 
-Setup setup(const std::string& problem, const std::string& tables = "",
-            const std::string& parameter = "") {
+Posed pose(const std::string& problem, const std::string& tables = "",
+           const std::string& parameter = "") {
   static const World world;
   std::string text = toy(problem, "steps = 4", "dtype = \"float64\"\nseed = 2", tables);
   if (!parameter.empty()) text.insert(text.find("[architecture]"), parameter + "\n");
-  return Setup(world.plan(text));
+  return Posed(world.plan(text));
 }
 
 // Central differences of value() by every parameter.
@@ -50,7 +50,7 @@ at::Tensor by_differences(ResidualObjective& objective) {
 TEST(ResidualObjective, GradientAgreesWithFiniteDifferences) {
   for (const char* problem : {"toy_decay", "toy_heat", "toy_ritz"}) {
     const bool ritz = std::string(problem) == "toy_ritz";
-    Setup s = setup(problem, ritz ? "[weights]\nritz = 3.0\nleft = 0.5\n" : "");
+    Posed s = pose(problem, ritz ? "[weights]\nritz = 3.0\nleft = 0.5\n" : "");
     const at::Tensor gradient = s.objective.gradient().gradient.clone();
     EXPECT_LT((gradient - by_differences(s.objective)).abs().max().item<double>(), 1e-7) << problem;
     EXPECT_GT(gradient.abs().max().item<double>(), 1e-2) << problem;
@@ -58,7 +58,7 @@ TEST(ResidualObjective, GradientAgreesWithFiniteDifferences) {
 }
 
 TEST(ResidualObjective, LearnableCoefficientsArePartOfTheGradient) {
-  Setup s = setup("toy_decay", "", "rate = { learn = 0.7, min = 0.1 }");
+  Posed s = pose("toy_decay", "", "rate = { learn = 0.7, min = 0.1 }");
   EXPECT_EQ(s.objective.parameters().numel(), 5 + 5 + 5 + 1 + 1);
   const at::Tensor gradient = s.objective.gradient().gradient.clone();
   EXPECT_LT((gradient - by_differences(s.objective)).abs().max().item<double>(), 1e-7);
@@ -68,8 +68,7 @@ TEST(ResidualObjective, LearnableCoefficientsArePartOfTheGradient) {
 }
 
 TEST(ResidualObjective, LossIsTheWeightedSumOfMeanSquares) {
-  Setup s =
-      setup("toy_heat", "[weights]\ninitial = 10.0\nleft = 0.0\n[sampling.pde]\npoints = 9\n");
+  Posed s = pose("toy_heat", "[weights]\ninitial = 10.0\nleft = 0.0\n[sampling.pde]\npoints = 9\n");
   const auto values = s.objective.evaluate();
   const double weights[] = {1, 10, 0, 1};
   double loss = 0;
@@ -83,7 +82,7 @@ TEST(ResidualObjective, LossIsTheWeightedSumOfMeanSquares) {
 }
 
 TEST(ResidualObjective, ResidualsAndJacobianGiveLossAndGradient) {
-  Setup s = setup("toy_heat", "[sampling]\npoints = 6\n[weights]\ninitial = 4.0\n");
+  Posed s = pose("toy_heat", "[sampling]\npoints = 6\n[weights]\ninitial = 4.0\n");
   ASSERT_TRUE(s.objective.sum_of_squares());
   const at::Tensor r = s.objective.residuals(), j = s.objective.jacobian();
   EXPECT_EQ(r.numel(), 24);
@@ -94,7 +93,7 @@ TEST(ResidualObjective, ResidualsAndJacobianGiveLossAndGradient) {
 }
 
 TEST(ResidualObjective, EnergiesHaveNoResiduals) {
-  Setup s = setup("toy_ritz");
+  Posed s = pose("toy_ritz");
   EXPECT_FALSE(s.objective.sum_of_squares());
   EXPECT_EQ(thrown<ConfigError>([&] { s.objective.residuals(); }),
             "term \"ritz\" is the mean of an energy density, no sum of squares, so the loss has no "
@@ -104,7 +103,7 @@ TEST(ResidualObjective, EnergiesHaveNoResiduals) {
 }
 
 TEST(ResidualObjective, WhatIsNotFiniteIsNamedWithTermAndPoint) {
-  Setup s = setup("toy_decay", "[sampling]\nmethod = \"grid\"\npoints = 5\n", "hurt = 0.9");
+  Posed s = pose("toy_decay", "[sampling]\nmethod = \"grid\"\npoints = 5\n", "hurt = 0.9");
   EXPECT_EQ(thrown<NotFinite>([&] { s.objective.gradient(); }),
             "term \"ode\" is not a number at t = 0");
   {
@@ -116,7 +115,7 @@ TEST(ResidualObjective, WhatIsNotFiniteIsNamedWithTermAndPoint) {
 }
 
 TEST(ResidualObjective, ClippingBoundsTheGradient) {
-  Setup s = setup("toy_heat");
+  Posed s = pose("toy_heat");
   const at::Tensor free = s.objective.gradient().gradient.clone();
   s.objective.set_clip(0.25, 0);
   const at::Tensor clipped = s.objective.gradient().gradient.clone();

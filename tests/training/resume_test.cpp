@@ -45,11 +45,11 @@ TEST(Resume, IsBitExactFromEveryStepAndAcrossStagesAndTypes) {
 TEST(Resume, ShorterRunThenLongerOneEqualsTheLongOne) {
   const std::string tables =
       "[output]\nlog_every = 4\n[validation]\nevery = 6\n[checkpoint]\nevery = 50\n";
-  Run whole(toy("toy_heat", "steps = 13", "", tables));
+  ToyRun whole(toy("toy_heat", "steps = 13", "", tables));
   ASSERT_TRUE(whole.fresh().finished());
-  Run part(toy("toy_heat", "steps = 7", "", tables));
+  ToyRun part(toy("toy_heat", "steps = 7", "", tables));
   ASSERT_TRUE(part.fresh().finished());
-  Run rest(toy("toy_heat", "steps = 13", "", tables));
+  ToyRun rest(toy("toy_heat", "steps = 13", "", tables));
   copy_logs(part, rest);
   ASSERT_TRUE(rest.go_on(Checkpoints(part.folder / "checkpoints").path_of(7)).finished());
   EXPECT_EQ(essence(rest.trainer->capture()), essence(whole.trainer->capture()));
@@ -57,15 +57,15 @@ TEST(Resume, ShorterRunThenLongerOneEqualsTheLongOne) {
 }
 
 TEST(Resume, AnotherSeedWouldBeSeen) {
-  Run a(toy("toy_heat", "steps = 3", "seed = 1")), b(toy("toy_heat", "steps = 3", "seed = 2"));
+  ToyRun a(toy("toy_heat", "steps = 3", "seed = 1")), b(toy("toy_heat", "steps = 3", "seed = 2"));
   a.fresh(), b.fresh();
   EXPECT_NE(essence(a.trainer->capture()), essence(b.trainer->capture()));
 }
 
 TEST(Resume, ACheckpointOfAnotherNetworkIsRefused) {
-  Run small(toy("toy_decay", "steps = 2"));
+  ToyRun small(toy("toy_decay", "steps = 2"));
   small.fresh();
-  Run large(toy("toy_heat", "steps = 2"));
+  ToyRun large(toy("toy_heat", "steps = 2"));
   const std::string text =
       thrown<DataError>([&] { large.go_on(Checkpoints(small.folder / "checkpoints").path_of(2)); });
   EXPECT_EQ(

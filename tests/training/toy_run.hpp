@@ -12,13 +12,13 @@ using testing::text_of;
 namespace fs = std::filesystem;
 
 /// One run in a folder of its own, quiet.
-struct Run {
+struct ToyRun {
   Scratch folder;
   RunPlan plan;
   Log log{true};
   std::unique_ptr<Trainer> trainer;
 
-  explicit Run(const std::string& text, const TrainerOptions& options = {})
+  explicit ToyRun(const std::string& text, const TrainerOptions& options = {})
       : plan(world().plan(text)) {
     trainer = std::make_unique<Trainer>(plan, folder.path(), log, options);
   }
@@ -48,18 +48,18 @@ inline std::vector<std::byte> essence(const RunState& state) {
   return encode(container);
 }
 
-inline void copy_logs(const Run& from, const Run& to) {
+inline void copy_logs(const ToyRun& from, const ToyRun& to) {
   for (const char* name : {"metrics.csv", "metrics.jsonl", "timing.csv"})
     fs::copy_file(from.folder / name, to.folder / name);
 }
 
 /// The run, and the rest of it from each of these steps, end with the same bytes.
 inline void expect_exact_resume(const std::string& text, const std::vector<std::int64_t>& steps) {
-  Run whole(text);
+  ToyRun whole(text);
   ASSERT_TRUE(whole.fresh().finished());
   const auto expected = essence(whole.trainer->capture());
   for (const auto step : steps) {
-    Run rest(text);
+    ToyRun rest(text);
     copy_logs(whole, rest);
     const auto name = Checkpoints(whole.folder / "checkpoints").path_of(step);
     ASSERT_TRUE(rest.go_on(name).finished());
