@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/run_plan.hpp"
 
-#include <ATen/Context.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -229,6 +227,7 @@ class Planner {
     RunConfiguration& c = plan_.configuration;
     c.problem = with_type(plan_.experiment.problem_table, c.problem);
     c.architecture = with_type(plan_.experiment.architecture_table, c.architecture);
+    if (c.threads == 0) c.threads = threads_of(plan_);
     if (c.threads == 0) c.threads = std::max(1u, std::thread::hardware_concurrency());
     const Grid grid = make_grid(plan_.experiment.domain, c.evaluate.grid);
     for (std::size_t k = 0; k < grid.axes.size(); ++k)
@@ -267,32 +266,5 @@ RunPlan make_plan(const Table& table, const Registry& registry, const PluginMana
 }
 
 std::string resolved_text(const RunPlan& plan) { return write_toml(plan.resolved, plan.docs); }
-
-at::Device find_device(const std::string& name) {
-  const bool cuda = at::globalContext().hasCUDA();
-  const int count = cuda ? static_cast<int>(at::detail::getCUDAHooks().getNumGPUs()) : 0;
-  if (name == "cpu" || (name == "auto" && count == 0)) return at::kCPU;
-  if (count == 0)
-    throw ConfigError("device = " + in_quotes(name) +
-                      ": LibTorch sees no CUDA device on this machine; use \"cpu\" or \"auto\"");
-  const int index = name.rfind("cuda:", 0) == 0 ? std::stoi(name.substr(5)) : 0;
-  if (index >= count)
-    throw ConfigError(
-        fmt::format("device = {}: this machine has cuda:0 to cuda:{}", in_quotes(name), count - 1));
-  return {at::kCUDA, static_cast<at::DeviceIndex>(index)};
-}
-
-int threads_of(const RunPlan& plan) {
-  if (plan.configuration.threads > 0) return static_cast<int>(plan.configuration.threads);
-  std::int64_t points = 0, widest = 1;
-  for (const auto& stage : plan.stages) {
-    std::int64_t rows = 0;
-    for (const auto& choice : stage.sampling) rows += choice.points;
-    points = std::max(points, rows);
-  }
-  for (const auto& slot : plan.experiment.network->layout.slots())
-    widest = std::max<std::int64_t>({widest, slot.fan_in, slot.fan_out});
-  return points * widest < (1 << 17) ? 1 : 0;
-}
 
 }  // namespace banach
