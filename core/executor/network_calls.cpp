@@ -12,8 +12,13 @@ namespace banach {
 NetworkCalls::NetworkCalls(std::shared_ptr<const Network> network, Derivatives derivatives)
     : network_(std::move(network)), derivatives_(derivatives) {
   if (!network_->signature.functions.empty()) mergeable_ = false;
-  for (const auto& node : network_->trace->nodes())
+  for (const auto& node : network_->trace->nodes()) {
     if (node.op == Op::batch_mean) mergeable_ = false;  // each term has statistics of its own
+    if (derivatives_ != Derivatives::exact && (node.op == Op::batch_mean || node.op == Op::stop))
+      throw ConfigError(
+          "derivatives: an architecture that uses batch statistics or stop() has other derivatives "
+          "when values alone are differentiated; use derivatives = \"exact\"");
+  }
 }
 
 void NetworkCalls::evaluate(const std::vector<NetworkCall>& calls,
@@ -23,6 +28,7 @@ void NetworkCalls::evaluate(const std::vector<NetworkCall>& calls,
     if (done[i]) continue;
     std::vector<NetworkCall> group{calls[i]};
     const auto bank = calls[i].program->trace().node(calls[i].instruction->node).index;
+    BANACH_ASSERT(bank >= 0 && bank < static_cast<int>(banks.size()));
     for (std::size_t k = i + 1; k < calls.size() && mergeable_; ++k) {
       const Node& other = calls[k].program->trace().node(calls[k].instruction->node);
       if (done[k] || other.index != bank ||

@@ -204,6 +204,19 @@ TEST(BatchMean, OfAResidualIsANumberToTheCoordinates) {
   EXPECT_EQ(laboratory.run(slope).value.abs().max().item<double>(), 0);
 }
 
+TEST(BatchMean, InsideANetworkNeedsExactDerivatives) {
+  const Laboratory laboratory(Scene{}, table("normalised"));
+  const auto slope = laboratory.record_body([](const Field& u) { return u.d("x"); });
+  for (const auto mode : {Derivatives::nested, Derivatives::finite_difference}) {
+    try {
+      laboratory.run(slope, mode);
+      FAIL() << "batch statistics were differentiated";
+    } catch (const ConfigError& e) {
+      EXPECT_NE(std::string(e.what()).find("use derivatives = \"exact\""), std::string::npos);
+    }
+  }
+}
+
 TEST(BatchMean, BesideQuadratureNodesIsOverThePoints) {
   const Laboratory laboratory(Scene{});
   expect_agreement(laboratory, [](const Field& u) {
