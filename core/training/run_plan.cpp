@@ -133,17 +133,17 @@ class Planner {
       detail::wrong_type(*type, key + ".type", "text", diagnostics_);
     else if (const auto* item = find_entry(catalog, plugins_, *type->get<std::string>(),
                                            type->source, diagnostics_))
-      return takes(*item, table);
+      return takes(item->resolve, table);
     return false;
   }
 
-  template <class Item>
-  bool takes(const Item& item, Table own) {
+  bool takes(const std::function<Table(const Table&, Diagnostics&)>& resolve, const Table& given) {
+    Table own = given;
     own.erase("type");
-    for (const auto& [key, value] : Table(own).entries)  // parts of an architecture are not its own
+    for (const auto& [key, value] : given.entries)  // parts of an architecture are not its own
       if (const auto* part = value.get<Table>(); part && part->find("type")) own.erase(key);
     const std::size_t before = diagnostics_.lines().size();
-    item.resolve(own, diagnostics_);
+    resolve(own, diagnostics_);
     return diagnostics_.lines().size() == before;
   }
 
