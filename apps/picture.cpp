@@ -108,6 +108,7 @@ void plot_curves(Gnuplot& gnuplot, const std::vector<MetricCurve>& curves,
                  const std::string& title) {
   auto& script = gnuplot.script();
   curve_axes(script, title, "step", true);
+  script << "set xrange [0:*]\n";
   std::vector<std::string> parts;
   std::size_t colour = 0;
   for (const auto& curve : curves) {
@@ -119,7 +120,7 @@ void plot_curves(Gnuplot& gnuplot, const std::vector<MetricCurve>& curves,
         "'{}' using 1:2 with lines linewidth {} linecolor '{}' title {}", file, total ? 1.8 : 1.2,
         total ? "#222222" : colours[colour++ % std::size(colours)], gnuplot_text(curve.name)));
   }
-  script << "plot " << fmt::format("{}", fmt::join(parts, ", \\\n  ")) << '\n';
+  script << "plot " << fmt::format("{}", fmt::join(parts, ", \\\n  ")) << "\nset xrange [*:*]\n";
 }
 
 std::pair<double, double> range_of(const Solution& s) {
@@ -242,9 +243,8 @@ std::string draw_run(const std::filesystem::path& run, const Model& model,
   const auto name = std::filesystem::weakly_canonical(run).filename().string();
   const auto header = fmt::format("{}, step {}{}{}", name, model.step(),
                                   picture.left_out.empty() ? "" : ", ", picture.left_out);
-  script << "set multiplot\nset border linecolor '#555555'\nset tics nomirror out\n"
-         << "set label 1 " << gnuplot_text(header) << " at screen 0.5, screen "
-         << 1 - 0.55 * header_height / layout.height << " center font ',14'\n";
+  script << "set multiplot title " << gnuplot_text(header) << " font ',14'\n"
+         << "set border linecolor '#555555'\nset tics nomirror out\n";
   draw_metrics(gnuplot, layout, losses, errors);
   int row = metric_rows;
   for (const auto& solution : picture.solutions) {

@@ -36,6 +36,11 @@ class Hdf5Handle {
 class Hdf5Silence {
  public:
   Hdf5Silence() {
+    // Otherwise the library writes what it could not write before once more when the process ends,
+    // and dies of it; we close everything ourselves. Has no effect where the program itself has
+    // used the library already.
+    static const herr_t once = H5dont_atexit();
+    static_cast<void>(once);
     H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   }
@@ -48,7 +53,8 @@ class Hdf5Silence {
   void* data_ = nullptr;
 };
 
-/// Why the last call failed, in the library's words: "file signature not found".
+/// Why the last call failed, in the library's words: "file signature not found"; with the system's
+/// reason where it gives one: "file write failed: No space left on device".
 std::string hdf5_reason();
 
 /// The library's name of a C++ type in memory.

@@ -29,6 +29,12 @@ std::int64_t elements(const Shape& shape) {
 std::string hdf5_reason() {
   std::string text;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &text);
+  const std::string mark = "error message = '";
+  if (const auto at = text.find(mark); at != std::string::npos) {
+    const auto first = at + mark.size();
+    return text.substr(0, text.find(':')) + ": " +
+           text.substr(first, text.find('\'', first) - first);
+  }
   return text.empty() ? "the HDF5 library gives no reason" : text;
 }
 

@@ -146,6 +146,9 @@ void predict_points(const Model& model, const std::vector<double>& points,
                     const Provenance& provenance, const std::filesystem::path& out) {
   const Domain& domain = model.coordinates();
   const auto axes = static_cast<std::int64_t>(domain.size());
+  std::vector<std::string> names;
+  for (const auto& axis : domain) names.push_back(axis.name);
+  const std::string axes_text = join(names, " ");  // the CF convention
   const auto size = static_cast<std::int64_t>(points.size()) / axes;
   const PointSource source = [&](std::int64_t first, std::int64_t count) {
     return std::vector<double>(points.begin() + first * axes,
@@ -160,6 +163,7 @@ void predict_points(const Model& model, const std::vector<double>& points,
     file.attach(axis.name, 0, "point");
   }
   fields.create({size}, {"point"});
+  for (const auto& unknown : model.unknowns()) file.attribute(unknown, "coordinates", axes_text);
   walk(model, size, source, [&](const Piece& piece) {
     write_coordinates(file, domain, piece);
     fields.write(piece);

@@ -45,8 +45,7 @@ std::vector<fs::path> plugin_places(const Table& table, const LoadOptions& optio
       places.emplace_back(recorded);
     else
       notices.push_back(fmt::format(
-          "{}: the run's plugins were there, and it is gone; --plugin-dir names another "
-          "place",
+          "plugins of the run were in {}, which is gone; name another place with --plugin-dir",
           recorded));
   }
   return places;

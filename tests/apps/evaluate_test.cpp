@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "banach/model.hpp"
+#include "core/run/checkpoints.hpp"
 #include "tests/apps/command.hpp"
 
 namespace banach {
@@ -131,6 +132,63 @@ TEST(Evaluate, DamagedCheckpointFallsBackAndSaysSo) {
   EXPECT_EQ(output.code, 66);
   EXPECT_EQ(output.err, (run / "checkpoints").string() +
                             ": no best checkpoint there; leave --best out for the last one");
+}
+
+/// Changes what the last checkpoint of a run says of itself.
+template <class Change>
+void change_checkpoint(const std::filesystem::path& run, const Change& change) {
+  Checkpoints checkpoints(run / "checkpoints");
+  auto loaded = Checkpoints::load(checkpoints.path_of(60));
+  change(loaded.container.meta);
+  checkpoints.save(60, loaded.container);
+}
+
+TEST(Evaluate, ParametersOfAnotherArchitectureAreRefusedByName) {
+  const Scratch scratch;
+  const auto run = copy_of(trained("heat"), scratch);
+  std::string name;
+  change_checkpoint(run, [&](json& meta) {
+    name = meta["slots"][0]["name"];
+    meta["slots"][0]["shape"] = {3, 8};
+  });
+  const auto output = banach("evaluate " + quoted(run.string()));
+  EXPECT_EQ(output.code, 65);
+  EXPECT_EQ(output.err.rfind((run / "checkpoints/step-000000000060.ck").string() +
+                                 ": the checkpoint has 177 parameters and 0 fixed numbers, the "
+                                 "configuration asks for 177 and 0: the plugin of the "
+                                 "architecture or problem has changed since:\n",
+                             0),
+            0u)
+      << output.err;
+  EXPECT_NE(output.err.find("\"[3,8]\" -> \"[2,8]\""), std::string::npos) << output.err;
+  EXPECT_NE(output.err.find(name), std::string::npos) << output.err;
+}
+
+TEST(Evaluate, OtherPluginVersionIsSaid) {
+  const Scratch scratch;
+  const auto run = copy_of(trained("heat"), scratch);
+  change_checkpoint(run, [](json& meta) {
+    for (auto& plugin : meta["plugins"])
+      if (plugin["name"] == "heat") plugin["version"] = "0.9.0";
+  });
+  const auto output = banach("evaluate " + quoted(run.string()));
+  EXPECT_EQ(output.code, 0);
+  EXPECT_EQ(output.err, "plugin heat is version 1.0.0 now, the run was saved with 0.9.0");
+}
+
+TEST(Evaluate, PluginFolderThatIsGoneIsSaid) {
+  const Scratch scratch;
+  const auto run = copy_of(trained("heat"), scratch);
+  change_checkpoint(run, [](json& meta) {
+    auto text = meta["configuration"].get<std::string>();
+    text.replace(text.find("paths = []"), 10, "paths = [\"/gone\"]");
+    meta["configuration"] = text;
+  });
+  const auto output = banach("evaluate " + quoted(run.string()));
+  EXPECT_EQ(output.code, 0);
+  EXPECT_EQ(
+      output.err,
+      "plugins of the run were in /gone, which is gone; name another place with --plugin-dir");
 }
 
 TEST(Evaluate, DamagedResultIsRefused) {

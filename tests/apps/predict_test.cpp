@@ -68,6 +68,7 @@ TEST(Predict, PointsFromAFileGiveTheSameInBothFormats) {
   const Hdf5Reader file(scratch / "out.h5");
   EXPECT_EQ(file.read("u"), values);
   EXPECT_EQ(file.read("x"), (Numbers{1, 2}));
+  EXPECT_EQ(file.text("u", "coordinates"), "x t");
   EXPECT_EQ(read_points(scratch / "out.csv", {"u_exact"}), file.read("exact/u"));
 }
 
@@ -108,6 +109,21 @@ TEST(Predict, StockH5pyReadsValuesAndCoordinates) {
       "' " +
       quoted((scratch / "out.h5").string()));
   EXPECT_EQ(output.out, "(4, 3) ['x', 't'] [0.0, 1.5, 3.0]\n0.0 heat\n") << output.err;
+}
+
+TEST(Predict, FullDiskIsAnErrorAndLeavesNothing) {
+  const Scratch scratch;
+  const auto run = quoted(trained("heat").string());
+  for (const char* kind : {"h5", "csv"}) {
+    const auto out = (scratch / "out.").string() + kind;
+    const auto output = shell("ulimit -f 400; " + quoted((build_folder() / "bin/banach").string()) +
+                              " predict " + run + " --grid 300,300 -o " + quoted(out));
+    EXPECT_EQ(output.code, 74);
+    EXPECT_NE(output.err.find(out), std::string::npos) << output.err;
+    EXPECT_NE(output.err.find("File too large"), std::string::npos) << output.err;
+    EXPECT_EQ(output.err.find('\n'), std::string::npos) << output.err;
+    EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+  }
 }
 
 TEST(Predict, MistakesAreUsageOrDataErrors) {
