@@ -180,39 +180,9 @@ Expression operator/(E a, E b) {
   return a * apply(Function::reciprocal, b);
 }
 
-Expression pow(E x, double exponent) {
-  if (constant(x)) return std::pow(x.constant(), exponent);
-  if (exponent == 0) return combine({{0, x}, {1, 1.0}});
-  if (exponent == 1) return x;
-  if (exponent == 2) return x * x;
-  return apply(Function::power, x, exponent);
-}
-Expression pow(E x, int exponent) { return pow(x, static_cast<double>(exponent)); }
-
-#define BANACH_FUNCTION(name)                                                            \
-  Expression name(E x) {                                                                 \
-    return constant(x) ? Expression(std::name(x.constant())) : apply(Function::name, x); \
-  }
-BANACH_FUNCTION(sin)
-BANACH_FUNCTION(cos)
-BANACH_FUNCTION(exp)
-BANACH_FUNCTION(log)
-BANACH_FUNCTION(sqrt)
-BANACH_FUNCTION(tanh)
-#undef BANACH_FUNCTION
-Expression sigmoid(E x) { return apply(Function::sigmoid, x); }
-Expression softplus(E x) { return apply(Function::softplus, x); }
-Expression gelu(E x) { return apply(Function::gelu, x); }
-Expression silu(E x) { return apply(Function::silu, x); }
-Expression relu(E x) { return apply(Function::relu, x); }
-
 Expression where(E condition, E a, E b) {
   return Trace::current().add(make(Op::select, {condition, a, b}, "where"));
 }
-Expression abs(E x) { return constant(x) ? Expression(std::abs(x.constant())) : where(x, x, -x); }
-Expression max(E a, E b) { return where(a - b, a, b); }
-Expression min(E a, E b) { return where(a - b, b, a); }
-
 Expression concat(const std::vector<Expression>& parts) {
   if (parts.size() == 1) return parts[0];
   Trace& trace = Trace::current();
@@ -268,28 +238,6 @@ Expression node_sum(E e, const std::vector<double>& weights) {
   n.rows &= ~unsigned(node_rows);
   n.numbers = weights;
   return Trace::current().add(n);
-}
-
-namespace {
-const std::vector<std::pair<std::string, Function>>& activation_table() {
-  static const std::vector<std::pair<std::string, Function>> table = {
-      {"tanh", Function::tanh}, {"sin", Function::sin},   {"sigmoid", Function::sigmoid},
-      {"gelu", Function::gelu}, {"silu", Function::silu}, {"softplus", Function::softplus},
-      {"relu", Function::relu}};
-  return table;
-}
-}  // namespace
-
-std::vector<std::string> activations() {
-  std::vector<std::string> names;
-  for (const auto& entry : activation_table()) names.push_back(entry.first);
-  return names;
-}
-
-Expression activate(const std::string& name, E x) {
-  for (const auto& [known, f] : activation_table())
-    if (known == name) return apply(f, x);
-  throw ConfigError("there is no activation \"" + name + "\"; known: " + join(activations()));
 }
 
 }  // namespace banach
