@@ -55,7 +55,11 @@ interrupt() {
   local signal=$1 code=$2 run=$scratch/signal-$1
   "$banach" train "$cases/time_limit/case.toml" checkpoint.every=1000000 --out "$run" >"$scratch/said" 2>&1 &
   local pid=$!
-  while [[ ! -s $run/metrics.csv || $(wc -l <"$run/metrics.csv") -lt 2 ]]; do sleep 0.05; done
+  local waited=0
+  while [[ ! -s $run/metrics.csv || $(wc -l <"$run/metrics.csv") -lt 2 ]]; do
+    if ! kill -0 $pid 2>/dev/null || ((++waited > 1200)); then break; fi
+    sleep 0.05
+  done
   if [[ $signal == INT ]]; then expect 73 'is in use by' "$banach" train --resume "$run"; fi
   kill -"$signal" $pid
   wait $pid
