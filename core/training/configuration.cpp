@@ -156,7 +156,9 @@ void describe(Schema<RunConfiguration>& s) {
   s.field("dtype", &P::dtype, "number format").one_of({"float32", "float64"});
   s.field("device", &P::device, "where to compute")
       .where("one of \"auto\", \"cpu\", \"cuda\", \"cuda:N\"", device_name);
-  s.field("threads", &P::threads, "threads on the CPU; 0: as many as pay off").at_least(0).at_most(4096);
+  s.field("threads", &P::threads, "threads on the CPU; 0: as many as pay off")
+      .at_least(0)
+      .at_most(4096);
   s.field("executor", &P::executor, "what evaluates the residuals").one_of({"auto", "tensor"});
   s.field("derivatives", &P::derivatives, "how derivatives of the network are found")
       .one_of({"exact", "nested", "finite_difference"});

@@ -44,8 +44,8 @@ BANACH_API RunPlan make_plan(const Table& table, const Registry& registry,
 /// resolved.toml: the whole configuration, commented; training it gives the same run.
 BANACH_API std::string resolved_text(const RunPlan& plan);
 
-/// Threads that this run uses: as configured; by default one where a step is too small for several to
-/// pay off (they would wait for each other), else 0: all cores.
+/// Threads that this run uses: as configured; by default one where a step is too small for several
+/// to pay off (they would wait for each other), else 0: all cores.
 BANACH_API int threads_of(const RunPlan& plan);
 
 /// The device of a configuration's name; ConfigError when this machine has none such.
