@@ -141,7 +141,7 @@ void draw_map(Gnuplot& gnuplot, const Picture& picture, const std::string& file,
                    << gnuplot_text(x.name) << "\nset ylabel " << gnuplot_text(y.name)
                    << fmt::format("\nset xrange [{}:{}]\nset yrange [{}:{}]\nset cbrange [{}:{}]\n",
                                   x.lower, x.upper, y.lower, y.upper, range.first, range.second)
-                   << "set format '%g'\nunset grid\nset colorbox\n"
+                   << "set format '%g'\nunset grid\nset colorbox\nset cbtics font ',9' offset -0.7,0\n"
                    << palette << "plot '" << file << "' using 1:2:3 with image notitle\n"
                    << "unset ylabel\nset autoscale\n";
 }
