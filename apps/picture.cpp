@@ -137,13 +137,14 @@ void draw_map(Gnuplot& gnuplot, const Picture& picture, const std::string& file,
               const std::string& title, const char* palette, std::pair<double, double> range) {
   const auto& x = picture.grid.axes[picture.shown[0]];
   const auto& y = picture.grid.axes[picture.shown[1]];
-  gnuplot.script() << "set title " << gnuplot_text(title) << "\nunset logscale\nset xlabel "
-                   << gnuplot_text(x.name) << "\nset ylabel " << gnuplot_text(y.name)
-                   << fmt::format("\nset xrange [{}:{}]\nset yrange [{}:{}]\nset cbrange [{}:{}]\n",
-                                  x.lower, x.upper, y.lower, y.upper, range.first, range.second)
-                   << "set format '%g'\nunset grid\nset colorbox\nset cbtics font ',9' offset -0.7,0\n"
-                   << palette << "plot '" << file << "' using 1:2:3 with image notitle\n"
-                   << "unset ylabel\nset autoscale\n";
+  gnuplot.script()
+      << "set title " << gnuplot_text(title) << "\nunset logscale\nset xlabel "
+      << gnuplot_text(x.name) << "\nset ylabel " << gnuplot_text(y.name)
+      << fmt::format("\nset xrange [{}:{}]\nset yrange [{}:{}]\nset cbrange [{}:{}]\n", x.lower,
+                     x.upper, y.lower, y.upper, range.first, range.second)
+      << "set format '%g'\nunset grid\nset colorbox\nset cbtics font ',9' offset -0.7,0\n"
+      << palette << "plot '" << file << "' using 1:2:3 with image notitle\n"
+      << "unset ylabel\nset autoscale\n";
 }
 
 void write_map(Gnuplot& gnuplot, const Picture& picture, const std::string& file,
