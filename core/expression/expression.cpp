@@ -96,6 +96,7 @@ Expression combine(const std::vector<std::pair<double, Expression>>& terms) {
   std::vector<std::pair<double, Expression>> parts;
   for (const auto& [c, e] : terms) collect(c, e, parts);
   std::vector<Expression> operands;
+  operands.reserve(parts.size());
   for (const auto& part : parts) operands.push_back(part.second);
   const int width = common_width(operands, "a sum");
   double number = 0;

@@ -35,7 +35,8 @@ double ConstantSchedule::factor(std::int64_t step, std::int64_t) const {
 }
 
 double StepDecaySchedule::factor(std::int64_t step, std::int64_t) const {
-  return warm(step, p_.warmup) * std::pow(p_.gamma, static_cast<double>(step / p_.every));
+  const std::int64_t decays = step / p_.every;
+  return warm(step, p_.warmup) * std::pow(p_.gamma, static_cast<double>(decays));
 }
 
 double MultiStepSchedule::factor(std::int64_t step, std::int64_t) const {
