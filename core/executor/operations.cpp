@@ -52,7 +52,7 @@ Jet linear_jet(const Node& n, const Jet& x, const SlotTensors& slots,
   return out;
 }
 
-Jet concat_jet(const Node& n, const std::vector<Jet>& in, const std::vector<int>& widths,
+Jet concat_jet(const std::vector<Jet>& in, const std::vector<int>& widths,
                const at::TensorOptions& options) {
   Jet out(in[0].size());
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -68,7 +68,6 @@ Jet concat_jet(const Node& n, const std::vector<Jet>& in, const std::vector<int>
     }
     out[i] = at::cat(parts, -1);
   }
-  (void)n;
   return out;
 }
 
@@ -111,7 +110,7 @@ Jet plane_operation(const Node& n, const std::vector<Jet>& in, const SlotTensors
   if (n.op == Op::concat) {
     std::vector<int> widths;
     for (const double w : n.numbers) widths.push_back(static_cast<int>(w));
-    return concat_jet(n, in, widths, options);
+    return concat_jet(in, widths, options);
   }
   Jet out;
   for (std::size_t i = 0; i < value_parts.size(); ++i) {
