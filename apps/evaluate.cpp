@@ -10,12 +10,12 @@
 namespace banach {
 namespace {
 
-struct Arguments : RunOptions {
+struct EvaluateArguments : RunOptions {
   std::string grid;
   bool json = false;
 };
 
-void evaluate(const Arguments& arguments, const Context& context) {
+void evaluate(const EvaluateArguments& arguments, const Context& context) {
   const LoadedRun run = load_run(arguments.run, arguments.load(context));
   say(run.notices);
   prepare_process(static_cast<int>(arguments.threads));
@@ -30,7 +30,7 @@ void evaluate(const Arguments& arguments, const Context& context) {
 
 void add_evaluate(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("evaluate", "Errors and residuals of a trained run");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<EvaluateArguments>();
   add_run_options(*verb, *arguments, context);
   verb->add_option("--grid", arguments->grid,
                    "Points along the axes, x=40,t=40 or 40,40; else those of [evaluate]");

@@ -73,9 +73,9 @@ Picture evaluate_for_picture(const Model& model) {
 }
 
 /// Where the panels of the picture lie.
-struct Layout {
+struct PageLayout {
   int rows, height;
-  explicit Layout(int rows) : rows(rows), height(header_height + rows * row_height) {}
+  explicit PageLayout(int rows) : rows(rows), height(header_height + rows * row_height) {}
   void place(std::ostream& script, int row, int column, int columns) const {
     const double share = static_cast<double>(row_height) / height;
     script << fmt::format("set origin {},{}\nset size {},{}\n", 1.0 * column / columns,
@@ -156,8 +156,8 @@ void write_map(Gnuplot& gnuplot, const Picture& picture, const std::string& file
     out << points[i * axes] << ' ' << points[i * axes + 1] << ' ' << values[i] << '\n';
 }
 
-void draw_maps(Gnuplot& gnuplot, const Layout& layout, const Picture& picture, const Solution& s,
-               int row) {
+void draw_maps(Gnuplot& gnuplot, const PageLayout& layout, const Picture& picture,
+               const Solution& s, int row) {
   const int columns = s.exact.empty() ? 1 : 3;
   const auto panel = [&](int column, const std::string& what, const std::vector<double>& values,
                          const std::string& title, const char* palette,
@@ -175,8 +175,8 @@ void draw_maps(Gnuplot& gnuplot, const Layout& layout, const Picture& picture, c
         {0, most > 0 ? most : 1});
 }
 
-void draw_lines(Gnuplot& gnuplot, const Layout& layout, const Picture& picture, const Solution& s,
-                int row) {
+void draw_lines(Gnuplot& gnuplot, const PageLayout& layout, const Picture& picture,
+                const Solution& s, int row) {
   const std::string file = fmt::format("solution-{}", row);
   auto out = gnuplot.data(file);
   for (std::size_t i = 0; i < s.found.size(); ++i) {
@@ -205,8 +205,8 @@ void draw_lines(Gnuplot& gnuplot, const Layout& layout, const Picture& picture, 
 }
 
 /// The upper row: what the training measured.
-void draw_metrics(Gnuplot& gnuplot, const Layout& layout, const std::vector<MetricCurve>& losses,
-                  const std::vector<MetricCurve>& errors) {
+void draw_metrics(Gnuplot& gnuplot, const PageLayout& layout,
+                  const std::vector<MetricCurve>& losses, const std::vector<MetricCurve>& errors) {
   const int columns = (losses.empty() ? 0 : 1) + (errors.empty() ? 0 : 1);
   int column = 0;
   for (const auto& [curves, title] : {std::pair(&losses, "loss"), std::pair(&errors, "error")}) {
@@ -237,7 +237,7 @@ std::string draw_run(const std::filesystem::path& run, const Model& model,
   const int metric_rows = losses.empty() && errors.empty() ? 0 : 1;
   const int solutions =
       static_cast<int>(std::min<std::size_t>(model.unknowns().size(), most_unknowns));
-  const Layout layout(metric_rows + solutions);
+  const PageLayout layout(metric_rows + solutions);
   Gnuplot gnuplot(picture_file, 1320, layout.height);
   const Picture picture = evaluate_for_picture(model);
   auto& script = gnuplot.script();

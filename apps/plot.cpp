@@ -9,11 +9,11 @@
 namespace banach {
 namespace {
 
-struct Arguments : RunOptions {
+struct PlotArguments : RunOptions {
   std::string out;
 };
 
-void plot(const Arguments& arguments, const Context& context) {
+void plot(const PlotArguments& arguments, const Context& context) {
   const Model model = Model::load(arguments.run, arguments.load(context));
   say(model.notices());
   prepare_process(static_cast<int>(arguments.threads));
@@ -27,7 +27,7 @@ void plot(const Arguments& arguments, const Context& context) {
 
 void add_plot(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("plot", "Draw the training and the solution of a run");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PlotArguments>();
   add_run_options(*verb, *arguments, context);
   verb->add_option("-o,--out", arguments->out, "The picture: .png, .svg or .pdf; else RUN/plot.png")
       ->type_name("FILE");

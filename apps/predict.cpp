@@ -12,7 +12,7 @@
 namespace banach {
 namespace {
 
-struct Arguments : RunOptions {
+struct PredictArguments : RunOptions {
   std::string grid, at, out;
 };
 
@@ -26,7 +26,7 @@ std::vector<double> points_in(const std::string& file, const Domain& domain) {
   return points;
 }
 
-void predict(const Arguments& arguments, const Context& context) {
+void predict(const PredictArguments& arguments, const Context& context) {
   if (arguments.grid.empty() == arguments.at.empty())
     throw Error(
         Exit::usage,
@@ -56,7 +56,7 @@ void predict(const Arguments& arguments, const Context& context) {
 
 void add_predict(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("predict", "Write the solution of a trained run to a file");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PredictArguments>();
   add_run_options(*verb, *arguments, context);
   verb->add_option("--grid", arguments->grid, "Points along the axes, x=40,t=40 or 40,40");
   verb->add_option("--at", arguments->at, "A CSV file with the points")->type_name("FILE");
