@@ -7,6 +7,8 @@ Problem::~Problem() = default;
 std::vector<InputFunction> Problem::functions() const { return {}; }
 Expression Problem::solution(const Point&, E network) const { return network; }
 std::optional<Exact> Problem::exact() const { return std::nullopt; }
+std::optional<Reference> Problem::reference() const { return std::nullopt; }
+std::vector<Baseline> Problem::baselines() const { return {}; }
 
 namespace {
 

@@ -55,17 +55,33 @@ class PointFunction {
 /// The exact solution: all unknowns side by side, [rows, unknowns].
 using Exact = PointFunction;
 
+/// All unknowns at points [n, axes] row major -> [n, unknowns], by a classical method whose own
+/// error is far below that of any network here. The axes are the domain's, then coefficients that
+/// are inputs.
+using Reference = std::function<std::vector<double>(const std::vector<double>& points)>;
+/// What a classical method gives on its own nodes [n, axes], [n, unknowns]: an error to compare to.
+struct Baseline {
+  std::string name;
+  std::vector<double> points, values;
+};
+
 /// Quadrature on a box: nodes [n, axes] row major, weights [n].
 struct BANACH_API Quadrature {
   std::vector<double> nodes, weights;
   int axes = 1;
+  /// Nodes and weights are uniform random numbers, drawn anew for every point and step; `nodes`
+  /// then holds lower and upper bound of every axis.
+  bool random = false;
   /// Gauss-Legendre with n nodes on [a, b].
   static Quadrature gauss(int n, double a, double b);
   /// Composite trapezoid with n nodes on [a, b], ends included.
   static Quadrature trapezoid(int n, double a, double b);
   /// Clenshaw-Curtis with n nodes on [a, b], ends included.
   static Quadrature clenshaw_curtis(int n, double a, double b);
-  /// Tensor product with another rule.
+  /// Monte Carlo with n nodes in [a, b], drawn anew for every point in every step; its loss has a
+  /// floor and its minimiser a bias (the variance of the estimate depends on the solution).
+  static Quadrature monte_carlo(int n, double a, double b);
+  /// Tensor product with another rule; two random rules draw as many nodes as the first.
   Quadrature times(const Quadrature& other) const;
 };
 
@@ -182,6 +198,10 @@ class BANACH_API Problem {
   /// Ansatz around the network (hard constraints): x * (1 - x) * network + sin(x).
   virtual Expression solution(const Point& point, E network) const;
   virtual std::optional<Exact> exact() const;
+  /// A classical solution for the errors, where exact() has none.
+  virtual std::optional<Reference> reference() const;
+  /// Errors of classical methods, reported beside those of the network.
+  virtual std::vector<Baseline> baselines() const;
 };
 
 }  // namespace banach
