@@ -32,7 +32,7 @@ BANACH_API void record(Network& network);
 /// The points of one term and the numbers that come with them.
 struct PointSet {
   at::Tensor points;                            // [N, axes]
-  std::map<std::string, at::Tensor> data;       // [N, 1] per column
+  std::map<std::string, at::Tensor> data;       // [N, 1] per column, [N, Q, 1] of random nodes
   std::map<std::string, at::Tensor> functions;  // [F, sensors]
 };
 

@@ -81,7 +81,7 @@ at::Tensor Program::leaf_value(const Node& n, const Instruction& instruction,
       const auto place = run.set->data.find(n.name);
       if (place == run.set->data.end())
         throw ConfigError("the point set has no column \"" + n.name + "\"");
-      return spread(place->second);
+      return n.rows & node_rows ? place->second : spread(place->second);
     }
     case Op::function: {
       const auto place = run.set->functions.find(n.name);

@@ -44,7 +44,8 @@ Expression function_node(const InputFunction& function) {
 }  // namespace
 
 Field make_field(Trace& trace, const Domain& domain, const Unknowns& unknowns,
-                 const std::vector<InputFunction>& functions, const Solution& solution) {
+                 const std::vector<InputFunction>& functions, const Solution& solution,
+                 const std::string& fixed) {
   auto state = std::make_shared<FieldState>();
   state->domain = domain;
   state->unknowns = unknowns;
@@ -52,6 +53,7 @@ Field make_field(Trace& trace, const Domain& domain, const Unknowns& unknowns,
   state->solution = solution;
   state->point = trace_point(trace);
   state->variables = trace.own_variables();
+  state->fixed = fixed;
   state->all = solution(state->point);
   return Field(std::move(state));
 }
@@ -123,6 +125,9 @@ Expression Field::function(std::string_view name) const {
 // field's own `d` differentiates by delta, while derivatives from outside flow through the value.
 Field Field::with(std::string_view coordinate, E value) const {
   Trace& trace = Trace::current();
+  if (!state_->fixed.empty() && coordinate == state_->fixed)
+    throw ConfigError("the solution is moved along \"" + state_->fixed +
+                      "\", which [windows] cuts: train without windows");
   auto state = std::make_shared<FieldState>(*state_);
   state->point = state_->point.with(coordinate, value);
   std::vector<std::pair<std::string, Expression>> moved = state->point.coordinates();
@@ -165,6 +170,12 @@ Expression Field::integral(
                       std::to_string(axes) + " axes: name one coordinate per axis");
   Field there = *this;
   for (std::size_t a = 0; a < axes; ++a) {
+    if (quadrature.random) {
+      const double lower = quadrature.nodes[2 * a], upper = quadrature.nodes[2 * a + 1];
+      const int n = static_cast<int>(quadrature.weights.size());
+      there = there.with(names[a], lower + (upper - lower) * Trace::current().random_nodes(n));
+      continue;
+    }
     std::vector<double> nodes;
     for (std::size_t q = 0; q < quadrature.weights.size(); ++q)
       nodes.push_back(quadrature.nodes[q * axes + a]);

@@ -17,11 +17,13 @@ struct FieldState {
   Point point;
   std::vector<int> variables;  // the symbol of each coordinate of this field's own arguments
   Expression all;              // all unknowns at the point
+  std::string fixed;           // the coordinate along which it cannot be moved, if any
 };
 
 /// The field of a solution at the term's own points.
 BANACH_API Field make_field(Trace& trace, const Domain& domain, const Unknowns& unknowns,
-                            const std::vector<InputFunction>& functions, const Solution& solution);
+                            const std::vector<InputFunction>& functions, const Solution& solution,
+                            const std::string& fixed = {});
 /// The point of a trace: its coordinates.
 BANACH_API Point trace_point(Trace& trace);
 /// The call of the architecture (bank 0) or of an earlier solution (bank k) at a point.

@@ -64,9 +64,28 @@ Quadrature Quadrature::clenshaw_curtis(int n, double a, double b) {
   return q;
 }
 
+Quadrature Quadrature::monte_carlo(int n, double a, double b) {
+  require(n >= 1 && a < b, "Monte Carlo needs a node and an interval [a, b] with a < b");
+  Quadrature q;
+  q.random = true;
+  q.nodes = {a, b};
+  q.weights.assign(static_cast<std::size_t>(n), (b - a) / n);
+  return q;
+}
+
 Quadrature Quadrature::times(const Quadrature& other) const {
+  require(random == other.random, "random nodes cannot be multiplied with a fixed rule");
   Quadrature q;
   q.axes = axes + other.axes;
+  if (random) {
+    q.random = true;
+    q.nodes = nodes;
+    q.nodes.insert(q.nodes.end(), other.nodes.begin(), other.nodes.end());
+    double volume = 1;
+    for (int a = 0; a < other.axes; ++a) volume *= other.nodes[2 * a + 1] - other.nodes[2 * a];
+    for (const double w : weights) q.weights.push_back(w * volume);
+    return q;
+  }
   for (std::size_t i = 0; i < weights.size(); ++i)
     for (std::size_t j = 0; j < other.weights.size(); ++j) {
       q.weights.push_back(weights[i] * other.weights[j]);

@@ -85,6 +85,17 @@ Expression Trace::coefficient(const Coefficient& c) {
   return raw;
 }
 
+Expression Trace::random_nodes(int nodes) {
+  int number = 0;
+  for (const Node& n : nodes_) number += n.op == Op::data && (n.rows & node_rows);
+  Node n;
+  n.op = Op::data;
+  n.name = "random/" + std::to_string(number);
+  n.index = nodes;
+  n.rows = point_rows | node_rows;
+  return add(n);
+}
+
 int Trace::new_variable() { return variables_++; }
 
 Expression Trace::shift(int variable) {

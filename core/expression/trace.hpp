@@ -18,7 +18,8 @@ enum class Op {
   constant,     // numbers[0], one row
   coordinate,   // variable `index` of the term's points
   shift,        // variable `index`, zero-valued: the own argument of a moved field
-  data,         // per-row column `name` of the point set
+  data,         // per-row column `name` of the point set; `index` random numbers in [0, 1) per row
+                // where it has quadrature nodes
   nodes,        // quadrature nodes: numbers, one per node
   input,        // of an architecture's trace: argument `index` (0: points, then functions)
   function,     // values of input function `name` on its sensors
@@ -107,6 +108,8 @@ class BANACH_API Trace {
   /// A fresh zero-valued variable.
   int new_variable();
   Expression shift(int variable);
+  /// Fresh uniform random numbers in [0, 1): `nodes` of them for every point.
+  Expression random_nodes(int nodes);
   /// D(p) on any expression, with the algebra of derivatives of derivatives.
   Expression derivative(E e, const Polynomial& p);
   /// The operator that a text such as "xxt" names; `variables` gives each coordinate's symbol.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/catalog_choice.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/parameters/text.hpp"
@@ -27,6 +29,22 @@ Table own_parameters(const Table& given, const EntryInfo& entry,
                           : "; did you mean " + in_quotes(near) + "?"));
   }
   return out;
+}
+
+void check_names(const Table* table, const std::string& path, const std::string& what,
+                 const std::vector<std::string>& known, bool tables_only,
+                 Diagnostics& diagnostics) {
+  if (!table) return;
+  for (const auto& [key, value] : table->entries) {
+    if (tables_only && !value.get<Table>()) continue;
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::string near = nearest(key, known);
+    diagnostics.error(
+        value.key.file ? value.key : value.source,
+        fmt::format(
+            "{}.{}: there is no {} {}; {}", path, key_text(key), what, in_quotes(shortened(key)),
+            near.empty() ? "known: " + join(known) : "did you mean " + in_quotes(near) + "?"));
+  }
 }
 
 }  // namespace banach

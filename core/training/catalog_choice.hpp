@@ -66,4 +66,8 @@ auto build_entry(const C& catalog, const PluginManager& plugins, const std::stri
   }
 }
 
+/// Complains about every key of a table that is none of `known`.
+void check_names(const Table* table, const std::string& path, const std::string& what,
+                 const std::vector<std::string>& known, bool tables_only, Diagnostics& diagnostics);
+
 }  // namespace banach

@@ -5,11 +5,12 @@
 #include <ATen/Dispatch.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace banach {
 Collocation::Collocation(const Experiment& experiment, const std::vector<SamplingChoice>& choices,
                          std::uint64_t seed, at::TensorOptions options)
-    : domain_(experiment.domain), seed_(seed) {
+    : domain_(experiment.domain), seed_(seed), options_(options) {
   BANACH_ASSERT(choices.size() == experiment.terms.size());
   std::int64_t most = 1;
   for (std::size_t i = 0; i < choices.size(); ++i) {
@@ -23,45 +24,79 @@ Collocation::Collocation(const Experiment& experiment, const std::vector<Samplin
   unit_.resize(static_cast<std::size_t>(most * axes));
   host_ = at::zeros({total_, axes}, options.device(at::kCPU));
   device_ = host_.to(options.device());
-  for (const auto& term : terms_)
+  for (const auto& term : terms_) {
     sets_.push_back({device_.narrow(0, term.first, term.rows), {}, {}});
+    for (const auto& column : term.columns) sets_.back().data[column.name] = column.device;
+  }
 }
 
 Collocation::Placement Collocation::place(const RecordedTerm& recorded,
                                           const SamplingChoice& choice) const {
   const Region& region = recorded.term.region;
-  const std::string& name = recorded.term.name;
   const std::size_t axes = domain_.size();
-  Placement out{Stream(seed_, name), name, choice, {}, {}};
+  Placement out(Stream(seed_, recorded.term.name));
+  out.name = recorded.term.name;
+  out.choice = choice;
   if (region.kind == Region::Kind::points) {
-    if (region.points.empty()) throw ConfigError("term \"" + name + "\" has no points");
-    out.listed = true;
-    out.rows = static_cast<std::int64_t>(region.points.size());
-    for (const auto& point : region.points) {
-      BANACH_ASSERT(point.size() == axes);
-      out.fixed.insert(out.fixed.end(), point.begin(), point.end());
+    list(recorded, out);
+  } else {
+    out.fixed.assign(axes, 0.0);
+    for (std::size_t axis = 0; axis < axes; ++axis) {
+      if (region.kind == Region::Kind::face && domain_[axis].name == region.axis)
+        out.fixed[axis] = region.side == Side::lower ? domain_[axis].lower : domain_[axis].upper;
+      else
+        out.free.push_back(static_cast<int>(axis));
     }
-    return out;
+    // A face of a line is one point, however many were asked for.
+    if (!out.free.empty())
+      out.rows = choice.sampler->count(choice.points, static_cast<int>(out.free.size()));
   }
-  out.fixed.assign(axes, 0.0);
-  for (std::size_t axis = 0; axis < axes; ++axis) {
-    if (region.kind == Region::Kind::face && domain_[axis].name == region.axis)
-      out.fixed[axis] = region.side == Side::lower ? domain_[axis].lower : domain_[axis].upper;
-    else
-      out.free.push_back(static_cast<int>(axis));
+  for (const Node& node : recorded.residual.trace->nodes())
+    if (node.op == Op::data && (node.rows & node_rows))
+      out.columns.push_back({node.name, node.index, {}, {}, {}});
+  for (auto& column : out.columns) {
+    std::vector<std::int64_t> shape{out.rows, 1};
+    if (column.nodes > 0) {
+      shape = {out.rows, column.nodes, 1};
+      column.values.resize(static_cast<std::size_t>(out.rows * column.nodes));
+    }
+    column.host = at::zeros(shape, options_.device(at::kCPU));
+    column.device = column.host.to(options_.device());
   }
-  // A face of a line is one point, however many were asked for.
-  if (!out.free.empty())
-    out.rows = choice.sampler->count(choice.points, static_cast<int>(out.free.size()));
   return out;
+}
+
+void Collocation::list(const RecordedTerm& recorded, Placement& out) const {
+  const auto& points = recorded.term.region.points;
+  if (points.empty()) throw ConfigError("term \"" + out.name + "\" has no points");
+  out.listed = static_cast<std::int64_t>(points.size());
+  out.rows = recorded.batch > 0 ? std::min(recorded.batch, out.listed) : out.listed;
+  for (const auto& point : points) {
+    BANACH_ASSERT(point.size() == domain_.size());
+    out.fixed.insert(out.fixed.end(), point.begin(), point.end());
+  }
+  out.order.resize(points.size());
+  std::iota(out.order.begin(), out.order.end(), std::int64_t{0});
+  for (const auto& [name, values] : recorded.data) {
+    BANACH_ASSERT(values.size() == points.size());
+    out.columns.push_back({name, 0, values, {}, {}});
+  }
+}
+
+// What the draw of a step is keyed by; equal numbers mean equal draws.
+std::int64_t Collocation::index_at(const Placement& term, std::int64_t step) const {
+  if (term.listed > 0 && term.rows < term.listed) return step;
+  const bool nodes = std::any_of(term.columns.begin(), term.columns.end(),
+                                 [](const Column& c) { return c.nodes > 0; });
+  const bool varies = !term.free.empty() && term.choice.sampler->random();
+  if (!(varies || nodes) || term.choice.refresh == 0) return 0;
+  return step / term.choice.refresh;
 }
 
 const std::vector<PointSet>& Collocation::at_step(std::int64_t step) {
   bool changed = false;
   for (auto& term : terms_) {
-    const std::int64_t refresh = term.choice.refresh;
-    const bool varies = !term.free.empty() && refresh > 0 && term.choice.sampler->random();
-    const std::int64_t index = varies ? step / refresh : 0;
+    const std::int64_t index = index_at(term, step);
     if (index == term.drawn) continue;
     draw(term, index);
     changed = true;
@@ -73,19 +108,49 @@ const std::vector<PointSet>& Collocation::at_step(std::int64_t step) {
 void Collocation::draw(Placement& term, std::int64_t index) {
   term.drawn = index;
   term.stream = Stream(seed_, term.name, static_cast<std::uint64_t>(index));
+  if (term.rows < term.listed) choose(term, index);
   const int d = static_cast<int>(term.free.size());
   if (d > 0) term.choice.sampler->points(term.rows, d, term.stream, unit_.data());
   AT_DISPATCH_FLOATING_TYPES(host_.scalar_type(), "collocation", [&] {
     write(term,
           host_.data_ptr<scalar_t>() + term.first * static_cast<std::int64_t>(domain_.size()));
   });
+  for (auto& column : term.columns) fill(term, column, index);
+}
+
+// Batches of a list: every epoch walks through it in an order of its own; the rest that fills no
+// batch waits for another epoch.
+void Collocation::choose(Placement& term, std::int64_t step) const {
+  const std::int64_t batches = term.listed / term.rows, epoch = step / batches;
+  term.offset = (step % batches) * term.rows;
+  if (epoch == term.epoch) return;
+  term.epoch = epoch;
+  term.order = Stream(seed_, term.name + "/epoch", static_cast<std::uint64_t>(epoch))
+                   .permutation(term.listed);
+}
+
+void Collocation::fill(Placement& term, Column& column, std::int64_t index) const {
+  if (column.nodes > 0)
+    Stream(seed_, term.name + "/" + column.name, static_cast<std::uint64_t>(index))
+        .uniform(static_cast<std::int64_t>(column.values.size()), column.values.data());
+  AT_DISPATCH_FLOATING_TYPES(column.host.scalar_type(), "collocation", [&] {
+    auto* out = column.host.data_ptr<scalar_t>();
+    for (std::int64_t i = 0; i < column.host.numel(); ++i) {
+      const auto from =
+          column.nodes > 0 ? i : term.order[static_cast<std::size_t>(term.offset + i)];
+      out[i] = static_cast<scalar_t>(column.values[static_cast<std::size_t>(from)]);
+    }
+  });
+  if (!column.host.is_same(column.device)) column.device.copy_(column.host);
 }
 
 template <class T>
 void Collocation::write(const Placement& term, T* out) const {
   const std::size_t axes = domain_.size(), free = term.free.size();
   for (std::size_t row = 0; row < static_cast<std::size_t>(term.rows); ++row) {
-    const double* fixed = term.fixed.data() + (term.listed ? row * axes : 0);
+    const std::size_t place = row + static_cast<std::size_t>(term.offset);
+    const auto from = term.listed > 0 ? static_cast<std::size_t>(term.order[place]) : 0;
+    const double* fixed = term.fixed.data() + from * axes;
     T* to = out + row * axes;
     for (std::size_t axis = 0; axis < axes; ++axis) to[axis] = static_cast<T>(fixed[axis]);
     for (std::size_t k = 0; k < free; ++k) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The collocation points of every term, drawn into one tensor that lives as long as the run.
+// The points of every term and the numbers that come with them, drawn into tensors that live as
+// long as the run.
 #pragma once
 #include "banach/sampler.hpp"
 #include "core/training/run_plan.hpp"
@@ -21,22 +22,38 @@ class BANACH_API Collocation {
   std::int64_t total() const { return total_; }
 
  private:
+  // Numbers beside the points: a listed column, [listed points], or random nodes, [rows * nodes].
+  struct Column {
+    std::string name;
+    std::int64_t nodes = 0;  // 0: listed
+    std::vector<double> values;
+    at::Tensor host, device;
+  };
   struct Placement {
+    explicit Placement(Stream stream) : stream(stream) {}
     Stream stream;  // replaced at every draw
     std::string name;
     SamplingChoice choice;
     std::vector<int> free;      // axes that the sampler fills
-    std::vector<double> fixed;  // values of the others, [rows or 1, axes]
-    bool listed = false;        // `fixed` has a row per point
+    std::vector<double> fixed;  // values of the others, [listed points or 1, axes]
+    std::int64_t listed = 0;    // points of a list
     std::int64_t rows = 1, first = 0, drawn = -1;
+    std::vector<std::int64_t> order;  // of the listed points in this epoch
+    std::int64_t epoch = -1, offset = 0;
+    std::vector<Column> columns;
   };
   Placement place(const RecordedTerm& term, const SamplingChoice& choice) const;
+  void list(const RecordedTerm& term, Placement& out) const;
+  std::int64_t index_at(const Placement& term, std::int64_t step) const;
   void draw(Placement& term, std::int64_t index);
+  void choose(Placement& term, std::int64_t step) const;
+  void fill(Placement& term, Column& column, std::int64_t index) const;
   template <class T>
   void write(const Placement& term, T* out) const;
 
   Domain domain_;
   std::uint64_t seed_;
+  at::TensorOptions options_;
   std::vector<Placement> terms_;
   std::int64_t total_ = 0;
   std::vector<double> unit_;  // what the sampler wrote, before the region

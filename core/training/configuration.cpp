@@ -108,7 +108,7 @@ void describe(Schema<StopParameters>& s) {
   using P = StopParameters;
   s.field("loss", &P::loss, "stop when the training loss is below this").positive();
   s.field("error", &P::error,
-          "stop when the relative L2 error against the exact solution is below this")
+          "stop when the relative L2 error against the known solution is below this")
       .positive();
   s.field("seconds", &P::seconds, "stop the stage after this training time").positive();
   s.field("plateau", &P::plateau, "stop after so many steps without a better validation loss")
@@ -149,6 +149,39 @@ void describe(Schema<OutputParameters>& s) {
   s.field("log_every", &OutputParameters::log_every, "steps between rows of metrics.csv")
       .at_least(1);
 }
+void describe(Schema<RegularisationParameters>& s) {
+  using P = RegularisationParameters;
+  s.field("l1", &P::l1, "times the sum of |w| over all weight matrices, added to the loss")
+      .at_least(0);
+  s.field("l2", &P::l2, "times the sum of w^2 over all weight matrices, added to the loss")
+      .at_least(0);
+}
+void describe(Schema<WindowsParameters>& s) {
+  using P = WindowsParameters;
+  s.field("axis", &P::axis, "the axis that is cut; it has an initial condition");
+  s.field("count", &P::count, "windows, trained one after another").at_least(1).required();
+}
+void describe(Schema<SyntheticParameters>& s) {
+  using P = SyntheticParameters;
+  s.field("points", &P::points, "positions per axis; all combinations are observed")
+      .where("at least 1 on every axis", every_axis)
+      .required();
+  s.field("method", &P::method, "positions along an axis: drawn, or equidistant with both ends")
+      .one_of({"uniform", "grid"});
+  s.field("noise", &P::noise, "standard deviation of the noise").at_least(0);
+}
+void describe(Schema<ObservationParameters>& s) {
+  using P = ObservationParameters;
+  s.field("file", &P::file, ".csv with named columns, or .h5");
+  s.field("columns", &P::columns,
+          "column (or HDF5 dataset) of a coordinate or unknown, where it has another name");
+  s.field("unknowns", &P::unknowns, "what was observed; all unknowns where absent");
+  s.field("synthetic", &P::synthetic, "instead of a file: drawn from the known solution");
+  s.field("batch", &P::batch, "observations per step, in epochs; 0: all").at_least(0);
+  s.field("held_out", &P::held_out, "fraction that is not trained on, only measured")
+      .at_least(0)
+      .at_most(0.9);
+}
 void describe(Schema<RunConfiguration>& s) {
   using P = RunConfiguration;
   s.field("name", &P::name, "name of the run's folder").where("a plain folder name", folder_name);
@@ -171,6 +204,9 @@ void describe(Schema<RunConfiguration>& s) {
   s.field("sampling", &P::sampling, "collocation points");
   s.field("weights", &P::weights, "of the terms in the loss; 1 where absent")
       .where("at least 0 for every term", no_negative);
+  s.field("observations", &P::observations, "measured values by name; each is a term of the loss");
+  s.field("regularisation", &P::regularisation, "of the weights");
+  s.field("windows", &P::windows, "sequential windows along one axis");
   s.field("stage", &P::stages, "stages of the training, in order").required();
   s.field("validation", &P::validation, "measurements along the way");
   s.field("evaluate", &P::evaluate, "the grid of the final errors");
@@ -189,6 +225,10 @@ RunConfiguration read_configuration(const Table& table, Diagnostics& diagnostics
     c.output.dir = resolve_path(*dir);
   c.output.dir = absolute(c.output.dir);
   c.plugins.paths = plugin_paths(table);
+  if (const Table* given = table_at(table, "observations"))
+    for (auto& [name, observation] : c.observations)
+      if (const Value* file = lookup(*given, name, "file"); file && file->get<std::string>())
+        observation.file = absolute(resolve_path(*file));
   place_rests(c, table);
   return c;
 }

@@ -71,6 +71,31 @@ struct OutputParameters {
   std::int64_t log_every = 100;
 };
 
+struct RegularisationParameters {
+  double l1 = 0, l2 = 0;
+};
+
+struct WindowsParameters {
+  std::string axis = "t";
+  std::int64_t count = 1;
+};
+
+/// Observations made from the known solution: a tensor product of positions, and noise.
+struct SyntheticParameters {
+  std::map<std::string, std::int64_t> points;  // positions per axis
+  std::string method = "uniform";
+  double noise = 0;
+};
+struct ObservationParameters {
+  std::string file;                            // absolute
+  std::map<std::string, std::string> columns;  // of coordinates and unknowns, where names differ
+  std::vector<std::string> unknowns;           // empty: all
+  std::optional<SyntheticParameters> synthetic;
+  std::int64_t batch = 0;
+  double held_out = 0;
+};
+using Observations = std::map<std::string, ObservationParameters>;
+
 struct RunConfiguration {
   std::string name;
   std::int64_t seed = 0;
@@ -82,6 +107,9 @@ struct RunConfiguration {
   Table problem, architecture;
   SamplingParameters sampling;
   std::map<std::string, double> weights;
+  Observations observations;
+  RegularisationParameters regularisation;
+  std::optional<WindowsParameters> windows;
   std::vector<StageParameters> stages;
   ValidationParameters validation;
   EvaluateParameters evaluate;
@@ -101,7 +129,16 @@ void describe(Schema<ValidationParameters>& s);
 void describe(Schema<EvaluateParameters>& s);
 void describe(Schema<CheckpointParameters>& s);
 void describe(Schema<OutputParameters>& s);
+void describe(Schema<RegularisationParameters>& s);
+void describe(Schema<WindowsParameters>& s);
+void describe(Schema<SyntheticParameters>& s);
+void describe(Schema<ObservationParameters>& s);
 BANACH_API void describe(Schema<RunConfiguration>& s);
+
+/// Sampling of one term: its own table over the stage's over the run's, term by term.
+BANACH_API TermSampling merged_sampling(const SamplingLayer& run,
+                                        const std::optional<SamplingLayer>& stage,
+                                        const std::string& term);
 
 /// Reads the table of a configuration file; every problem becomes a diagnostic. Relative paths
 /// become absolute: what a file says counts from its folder, what the command line says from the

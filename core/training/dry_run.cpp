@@ -7,6 +7,7 @@
 #include "core/training/collocation.hpp"
 #include "core/training/initial_state.hpp"
 #include "core/training/residual_objective.hpp"
+#include "core/training/windows.hpp"
 
 namespace banach {
 namespace {
@@ -33,9 +34,17 @@ std::string dry_run(RunPlan& plan) {
   const StagePlan& stage = plan.stages.front();
   const auto options = at::TensorOptions(stage.dtype).device(plan.device);
   const RunState state = initial_state(plan);
-  ResidualObjective objective(plan.experiment, plan.weights, plan.derivatives,
-                              state.parameters.to(options), state.buffers.to(options));
-  Collocation points(plan.experiment, stage.sampling, plan.seed, options);
+  const Experiment experiment =
+      plan.experiment.windows ? make_window(plan.experiment, 0, {}) : plan.experiment;
+  std::vector<double> weights;
+  std::vector<SamplingChoice> choices;
+  for (const auto& term : experiment.terms) {
+    weights.push_back(plan.weight(term.term.name));
+    choices.push_back(plan.choice(stage, term.term.name));
+  }
+  ResidualObjective objective(experiment, weights, plan.derivatives, state.parameters.to(options),
+                              state.buffers.to(options));
+  Collocation points(experiment, choices, plan.seed, options);
   objective.set_points(points.at_step(0));
   const auto values = objective.evaluate();
   const double loss = stage.optimizer->step(objective, stage.parameters.lr).item<double>();
@@ -44,9 +53,9 @@ std::string dry_run(RunPlan& plan) {
                                 "loss", "weight");
   const at::Tensor losses = objective.term_losses().cpu();
   for (std::size_t i = 0; i < values.size(); ++i)
-    out += fmt::format("{:<16}{:>8}  {:<14}{:>12.4e}  {:g}\n", plan.experiment.terms[i].term.name,
+    out += fmt::format("{:<16}{:>8}  {:<14}{:>12.4e}  {:g}\n", experiment.terms[i].term.name,
                        points.rows(i), shape_text(values[i]), losses.data_ptr<double>()[i],
-                       plan.weights[i]);
+                       weights[i]);
   for (const auto& slot : layout.slots()) {
     std::vector<std::string> shape;
     for (const auto n : slot.shape) shape.push_back(std::to_string(n));
@@ -60,6 +69,7 @@ std::string dry_run(RunPlan& plan) {
       megabytes(plan, points.total(), objective.planes(), c10::elementSize(stage.dtype)));
   std::int64_t steps = 0;
   for (const auto& s : plan.stages) steps += s.parameters.steps;
+  steps *= window_count(plan.experiment);
   return out + fmt::format("loss {:.6e}; {} steps in {} stage{}, on {}; nothing was written\n",
                            loss, steps, plan.stages.size(), plan.stages.size() == 1 ? "" : "s",
                            plan.device.str());

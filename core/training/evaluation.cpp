@@ -32,10 +32,12 @@ nlohmann::json evaluate_run(const LoadedRun& run, const Grid& grid) {
   Validation validation(plan.experiment, plan.derivatives, grid,
                         plan.configuration.validation.points, plan.weights, plan.seed,
                         run.options());
-  auto out = to_json(validation.measure(run.bank));
+  auto out = to_json(validation.measure(run.banks));
   out["name"] = plan.configuration.name;
   out["run"] = run.path.string();
   out["coefficients"] = coefficients_json(run);
+  if (auto baselines = baselines_json(plan.experiment); !baselines.empty())
+    out["baselines"] = std::move(baselines);
   out["steps"] = run.state.step;
   out["train_seconds"] = run.record.train_seconds;
   out["stop_reason"] = run.record.stop_reason;

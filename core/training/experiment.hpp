@@ -4,7 +4,8 @@
 #include <functional>
 
 #include "core/executor/evaluator.hpp"
-#include "core/expression/field.hpp"
+#include "core/expression/hard_conditions.hpp"
+#include "core/training/configuration.hpp"
 
 namespace banach {
 
@@ -17,6 +18,8 @@ struct Recorded {
 struct RecordedTerm {
   Term term;
   Recorded residual;
+  std::map<std::string, std::vector<double>> data;  // columns beside listed points
+  std::int64_t batch = 0;                           // listed points per step; 0: all
 };
 
 struct Experiment {
@@ -25,20 +28,41 @@ struct Experiment {
   Domain domain;                     // the problem's axes, then coefficients that are inputs
   Unknowns unknowns;
   std::vector<Coefficient> coefficients;  // all that the problem's table names
-  std::vector<RecordedTerm> terms;
-  Recorded solution;                        // all unknowns at a point
-  std::optional<Recorded> exact;            // all unknowns; absent where a learnable value is in it
+  HardConditions hard;
+  std::vector<RecordedTerm> terms;     // what the loss consists of: neither hard nor held out
+  std::vector<RecordedTerm> held_out;  // observations that are measured only
+  Solution trained;                    // all unknowns: the network inside all that is around it
+  Recorded solution;                   // the same, recorded at a point
+  /// Absent where a learnable coefficient without a stated truth is in them.
+  std::optional<Recorded> exact;
+  std::optional<Reference> reference;
+  std::vector<Baseline> baselines;
+  std::optional<WindowsParameters> windows;
+  std::vector<Term> starts;  // initial conditions along the windows' axis, hard in every window
+  std::string fixed_axis;    // of one window: no field may be moved along it
   Table problem_table, architecture_table;  // with every default
+
+  /// Whether errors can be measured.
+  bool known() const { return exact || reference; }
 };
 
 /// Throws the complete error for a type that no plugin provides: kind, type, its place.
 using UnknownType =
     std::function<void(const std::string& kind, const std::string& type, const Source& source)>;
 
-/// Builds and records everything. Throws ConfigError with all errors of both tables; errors thrown
-/// by plugin code become PluginError with the plugin's name.
+/// What a run adds to its problem.
+struct ExperimentExtras {
+  Observations observations;
+  std::optional<WindowsParameters> windows;
+  std::uint64_t seed = 0;  // of synthetic observations
+};
+
+/// Builds and records everything. The problem's table may hold `hard`: true, or a list of terms.
+/// Throws ConfigError with all errors of both tables; errors thrown by plugin code become
+/// PluginError with the plugin's name.
 BANACH_API Experiment make_experiment(const Registry& registry, const Table& problem,
-                                      const Table& architecture, const UnknownType& unknown_type);
+                                      const Table& architecture, const UnknownType& unknown_type,
+                                      const ExperimentExtras& extras = {});
 
 /// Slot name of a learnable coefficient.
 BANACH_API std::string coefficient_slot(const Coefficient& coefficient);
@@ -48,10 +72,15 @@ BANACH_API double coefficient_value(const Coefficient& coefficient, double raw);
 /// Raw parameter of a learnable coefficient's start value.
 BANACH_API double coefficient_raw(const Coefficient& coefficient);
 
-/// Records a term (twice, compared) with the given solution in place of the network.
+/// Records a body twice and compares; ConfigError that names `what` when the records differ.
+Recorded record_twice(const Domain& domain, const std::string& what,
+                      const std::function<Expression(Trace&)>& body);
+/// Records a term with the given solution in place of the network.
 BANACH_API Recorded record_term(const Experiment& experiment, const Term& term,
                                 const Solution& solution);
-/// The network inside the problem's ansatz, parameters of bank k.
+/// Records a solution and the terms again after `trained`, `domain` or `terms` have changed.
+void record_experiment(Experiment& experiment);
+/// The network of bank k inside the problem's own ansatz.
 BANACH_API Solution network_solution(const Experiment& experiment, int bank = 0);
 
 }  // namespace banach

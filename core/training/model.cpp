@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "core/training/known_solution.hpp"
 #include "core/training/recorded_function.hpp"
 #include "core/training/run_loader.hpp"
 
@@ -12,25 +13,28 @@ namespace banach {
 
 struct Model::Impl {
   LoadedRun run;
-  std::unique_ptr<RecordedFunction> solution, exact;
+  std::unique_ptr<RecordedFunction> solution;
+  std::function<void(const double*, std::int64_t, double*)> exact;
   std::mutex mutex;
   std::map<std::string, std::unique_ptr<RecordedFunction>> derivatives;
 
   const Experiment& experiment() const { return run.plan.experiment; }
   std::int64_t outputs() const { return static_cast<std::int64_t>(experiment().unknowns.size()); }
   std::unique_ptr<RecordedFunction> function(Recorded recorded) const {
-    return std::make_unique<RecordedFunction>(experiment().network, Derivatives::exact,
-                                              std::move(recorded), outputs(), run.bank);
+    return std::make_unique<RecordedFunction>(
+        experiment().network, Derivatives::exact, std::move(recorded),
+        static_cast<std::int64_t>(experiment().domain.size()), outputs(), run.banks);
   }
   const RecordedFunction& derivative(const std::string& by) {
     const std::lock_guard<std::mutex> lock(mutex);
     auto& known = derivatives[by];
     if (known) return *known;
     const Term term = interior("derivative " + by, [by](const Field& u) { return u.all().d(by); });
-    known = function(record_term(experiment(), term, network_solution(experiment())));
+    known = function(record_term(experiment(), term, experiment().trained));
     return *known;
   }
-  std::vector<double> evaluate(const RecordedFunction& f, const std::vector<double>& points) const {
+  template <class F>
+  std::vector<double> evaluate(const F& f, const std::vector<double>& points) const {
     const std::size_t axes = experiment().domain.size();
     if (points.size() % axes != 0)
       throw DataError(fmt::format("{} numbers are no points: every point has {} coordinates ({})",
@@ -56,7 +60,7 @@ Model Model::load(const std::filesystem::path& run, const LoadOptions& options) 
   auto impl = std::make_unique<Impl>();
   impl->run = load_run(run, options);
   impl->solution = impl->function(impl->experiment().solution);
-  if (impl->experiment().exact) impl->exact = exact_function(impl->experiment());
+  impl->exact = known_solution(impl->experiment());
   return Model(std::move(impl));
 }
 
@@ -76,11 +80,11 @@ std::vector<double> Model::derivative(const std::string& by,
   return impl_->evaluate(impl_->derivative(by), points);
 }
 
-bool Model::has_exact() const { return impl_->exact != nullptr; }
+bool Model::has_exact() const { return static_cast<bool>(impl_->exact); }
 
 std::vector<double> Model::exact(const std::vector<double>& points) const {
   if (!impl_->exact) throw ConfigError("the problem of this run has no exact solution");
-  return impl_->evaluate(*impl_->exact, points);
+  return impl_->evaluate(impl_->exact, points);
 }
 
 std::vector<std::pair<std::string, double>> Model::coefficients() const {

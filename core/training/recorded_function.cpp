@@ -13,13 +13,14 @@ constexpr std::int64_t chunk = 1 << 16;  // bounds the memory of one evaluation
 }  // namespace
 
 RecordedFunction::RecordedFunction(std::shared_ptr<const Network> network, Derivatives derivatives,
-                                   Recorded recorded, std::int64_t outputs, Bank bank)
+                                   Recorded recorded, std::int64_t axes, std::int64_t outputs,
+                                   std::vector<Bank> banks)
     : network_(std::move(network)),
       derivatives_(derivatives),
       recorded_(std::move(recorded)),
-      axes_(static_cast<std::int64_t>(network_->signature.coordinates.size())),
+      axes_(axes),
       outputs_(outputs),
-      bank_(std::move(bank)) {
+      banks_(std::move(banks)) {
   give_back(borrow());  // what cannot be evaluated is refused now
 }
 
@@ -46,7 +47,7 @@ void RecordedFunction::give_back(std::unique_ptr<Evaluator> evaluator) const {
 
 at::Tensor RecordedFunction::evaluate(const at::Tensor& points) const {
   auto evaluator = borrow();
-  const at::Tensor values = evaluator->evaluate({bank_}, {{points, {}, {}}})[0];
+  const at::Tensor values = evaluator->evaluate(banks_, {{points, {}, {}}})[0];
   give_back(std::move(evaluator));
   return values.expand({points.size(0), outputs_}).to(at::kCPU, at::kDouble).contiguous();
 }
@@ -58,19 +59,10 @@ void RecordedFunction::operator()(const double* points, std::int64_t count, doub
     // LibTorch has no view of constant numbers; the copy below only reads them.
     const at::Tensor part =
         at::from_blob(const_cast<double*>(points + first * axes_), {rows, axes_}, at::kDouble)
-            .to(bank_.parameters.options(), false, true);
+            .to(banks_[0].parameters.options(), false, true);
     const at::Tensor values = evaluate(part);
     std::copy_n(values.data_ptr<double>(), rows * outputs_, out + first * outputs_);
   }
-}
-
-std::unique_ptr<RecordedFunction> exact_function(const Experiment& e) {
-  const auto& layout = e.network->layout;
-  // Nothing of the network is in it: the parameters only set dtype and device.
-  const Bank bank{at::zeros({layout.parameters()}, at::kDouble),
-                  at::zeros({layout.buffers()}, at::kDouble)};
-  return std::make_unique<RecordedFunction>(e.network, Derivatives::exact, *e.exact,
-                                            static_cast<std::int64_t>(e.unknowns.size()), bank);
 }
 
 }  // namespace banach

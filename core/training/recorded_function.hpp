@@ -9,9 +9,11 @@ namespace banach {
 
 class BANACH_API RecordedFunction {
  public:
-  /// `outputs`: columns of the result. The bank's dtype and device are those of the computation.
+  /// `axes`, `outputs`: columns of points and results. The dtype and device of the banks are those
+  /// of the computation.
   RecordedFunction(std::shared_ptr<const Network> network, Derivatives derivatives,
-                   Recorded recorded, std::int64_t outputs, Bank bank);
+                   Recorded recorded, std::int64_t axes, std::int64_t outputs,
+                   std::vector<Bank> banks);
   ~RecordedFunction();
 
   /// Values [count, outputs] at points [count, axes], both row major in double.
@@ -26,13 +28,10 @@ class BANACH_API RecordedFunction {
   Derivatives derivatives_;
   Recorded recorded_;
   std::int64_t axes_, outputs_;
-  Bank bank_;
+  std::vector<Bank> banks_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Evaluator>>
       idle_;  // an evaluator serves one thread at a time
 };
-
-/// The exact solution in double precision on the CPU; the experiment has one.
-BANACH_API std::unique_ptr<RecordedFunction> exact_function(const Experiment& experiment);
 
 }  // namespace banach

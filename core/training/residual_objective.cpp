@@ -78,7 +78,9 @@ ResidualObjective::ResidualObjective(const Experiment& experiment, std::vector<d
 }
 
 std::vector<at::Tensor> ResidualObjective::evaluate() {
-  return evaluator_.evaluate({{parameters_, buffers_}}, sets_);
+  std::vector<Bank> banks{{parameters_, buffers_}};
+  banks.insert(banks.end(), frozen_.begin(), frozen_.end());
+  return evaluator_.evaluate(banks, sets_);
 }
 
 void ResidualObjective::measure(const std::vector<at::Tensor>& values,
@@ -131,9 +133,10 @@ at::Tensor& ResidualObjective::total() {
       loss += weights_[i] * losses_.data_ptr<double>()[i];
     AT_DISPATCH_FLOATING_TYPES(loss_.scalar_type(), "loss",
                                [&] { *loss_.data_ptr<scalar_t>() = static_cast<scalar_t>(loss); });
-    return loss_;
+  } else {
+    loss_.copy_(at::dot(losses_, device_weights_));
   }
-  loss_.copy_(at::dot(losses_, device_weights_));
+  if (penalised()) loss_.add_(regularisation_->value(parameters_));
   return loss_;
 }
 
@@ -148,6 +151,7 @@ Evaluation ResidualObjective::gradient() {
   measure(values, &seeds_);
   const at::Tensor& loss = total();
   at::Tensor gradient = pull_back(values, seeds_, false).detach();
+  if (penalised()) regularisation_->add_gradient(parameters_, gradient);
   check(loss, gradient);
   if (clip_norm_ > 0 || clip_value_ > 0) clip_gradient(gradient, clip_norm_, clip_value_);
   return {loss, gradient};
@@ -218,7 +222,7 @@ void ResidualObjective::explain() {
 bool ResidualObjective::sum_of_squares() const {
   for (const auto kind : kinds_)
     if (kind != Term::Kind::squares) return false;
-  return true;
+  return !penalised() || regularisation_->sum_of_squares();
 }
 
 void ResidualObjective::need_squares(const char* what) const {
@@ -229,6 +233,11 @@ void ResidualObjective::need_squares(const char* what) const {
                       "so the loss has no {}: use an optimizer that needs gradients "
                       "only, such as adam",
                       names_[i], what));
+  if (penalised() && !regularisation_->sum_of_squares())
+    throw ConfigError(fmt::format(
+        "regularisation.l1 is no sum of squares, so the loss has no {}: use l2, or an optimizer "
+        "that needs gradients only, such as adam",
+        what));
 }
 
 at::Tensor ResidualObjective::residuals() {
@@ -239,6 +248,7 @@ at::Tensor ResidualObjective::residuals() {
   for (std::size_t i = 0; i < values.size(); ++i)
     out.push_back(values[i].reshape({-1}) *
                   std::sqrt(weights_[i] / static_cast<double>(row_count(values[i]))));
+  if (penalised()) out.push_back(regularisation_->residuals(parameters_));
   return at::cat(out);
 }
 
@@ -256,7 +266,8 @@ at::Tensor ResidualObjective::jacobian() {
       rows.push_back(row.defined() ? row.detach() * factor : at::zeros_like(parameters_).detach());
     }
   }
-  return at::stack(rows);
+  const at::Tensor out = at::stack(rows);
+  return penalised() ? at::cat({out, regularisation_->jacobian(parameters_)}) : out;
 }
 
 }  // namespace banach

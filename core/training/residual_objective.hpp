@@ -3,6 +3,7 @@
 #pragma once
 #include "core/optimizers/objective.hpp"
 #include "core/training/experiment.hpp"
+#include "core/training/regularisation.hpp"
 
 namespace banach {
 
@@ -24,6 +25,12 @@ class BANACH_API ResidualObjective final : public Objective {
 
   /// The points of every later evaluation; the tensors may change in place between them.
   void set_points(std::vector<PointSet> sets) { sets_ = std::move(sets); }
+  /// Parameters of earlier windows, which stay as they are: banks 1, 2, ... of the experiment.
+  void set_frozen(std::vector<Bank> banks) { frozen_ = std::move(banks); }
+  /// Penalties on the weights, part of the loss.
+  void set_regularisation(Regularisation regularisation) {
+    regularisation_ = std::move(regularisation);
+  }
   /// Bounds of the gradient, as clip_gradient.
   void set_clip(double norm, double value) { clip_norm_ = norm, clip_value_ = value; }
 
@@ -58,12 +65,15 @@ class BANACH_API ResidualObjective final : public Objective {
   [[noreturn]] void explain();
   std::string point_text(std::size_t term, std::int64_t row) const;
   void need_squares(const char* what) const;
+  bool penalised() const { return regularisation_ && regularisation_->active(); }
 
   std::vector<Term::Kind> kinds_;
   std::vector<std::string> names_, axes_;
   std::vector<double> weights_;
   Evaluator evaluator_;
   at::Tensor parameters_, buffers_;
+  std::vector<Bank> frozen_;
+  std::optional<Regularisation> regularisation_;
   std::vector<PointSet> sets_;
   std::vector<at::Tensor> seeds_;  // d loss / d residual
   at::Tensor losses_, loss_, flag_, device_weights_;

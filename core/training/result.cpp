@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 namespace banach {
@@ -40,6 +42,8 @@ json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
   out["name"] = plan.configuration.name;
   out["run"] = run;
   out["coefficients"] = coefficients_json(plan, trainer);
+  if (auto baselines = baselines_json(plan.experiment); !baselines.empty())
+    out["baselines"] = std::move(baselines);
   out["steps"] = trainer.state().step;
   out["train_seconds"] = trainer.state().seconds;
   out["stop_reason"] = outcome.stop_reason;
@@ -47,22 +51,42 @@ json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
   return out;
 }
 
+namespace {
+
+std::string errors_table(const json& rows, const char* title) {
+  const auto width = widest(rows, 7);
+  std::string out = fmt::format("{:<{}}  {:>10}  {:>11}  {:>10}\n", title, width, "MAE",
+                                "relative L2", "max error");
+  for (const auto& [name, e] : rows.items())
+    out += fmt::format("{:<{}}  {:>10}  {:>11}  {:>10}\n", name, width, number(e, "mae"),
+                       number(e, "relative_l2"), number(e, "max_error"));
+  return out;
+}
+
+std::string norms_table(const json& rows, const char* title) {
+  const auto width = widest(rows, std::max<std::size_t>(7, std::strlen(title)));
+  std::string out = fmt::format("{:<{}}  {:>10}\n", title, width, "RMS");
+  for (const auto& [name, t] : rows.items())
+    out += fmt::format("{:<{}}  {:>10}\n", name, width, number(t, "rms"));
+  return out;
+}
+
+json baseline_rows(const json& baselines) {
+  json out = json::object();
+  for (const auto& [method, unknowns] : baselines.items())
+    for (const auto& [unknown, errors] : unknowns.items())
+      out[unknowns.size() == 1 ? method : method + ", " + unknown] = errors;
+  return out;
+}
+
+}  // namespace
+
 std::string result_text(const json& r) {
   std::string out;
-  const json& unknowns = r.at("unknowns");
-  if (!unknowns.empty()) {
-    const auto width = widest(unknowns, 7);
-    out += fmt::format("{:<{}}  {:>10}  {:>11}  {:>10}\n", "unknown", width, "MAE", "relative L2",
-                       "max error");
-    for (const auto& [name, e] : unknowns.items())
-      out += fmt::format("{:<{}}  {:>10}  {:>11}  {:>10}\n", name, width, number(e, "mae"),
-                         number(e, "relative_l2"), number(e, "max_error"));
-  }
-  const json& terms = r.at("terms");
-  const auto width = widest(terms, 7);
-  out += fmt::format("{:<{}}  {:>10}\n", "term", width, "RMS");
-  for (const auto& [name, t] : terms.items())
-    out += fmt::format("{:<{}}  {:>10}\n", name, width, number(t, "rms"));
+  if (!r.at("unknowns").empty()) out += errors_table(r.at("unknowns"), "unknown");
+  if (r.contains("baselines")) out += errors_table(baseline_rows(r.at("baselines")), "classical");
+  out += norms_table(r.at("terms"), "term");
+  if (r.contains("held_out")) out += norms_table(r.at("held_out"), "held out");
   for (const auto& [name, c] : r.at("coefficients").items()) {
     out += fmt::format("{} = {}", name, number(c, "value"));
     out += c.contains("truth") ? fmt::format(" (true value {})\n", number(c, "truth")) : "\n";

@@ -9,6 +9,7 @@
 #include "core/run/checkpoints.hpp"
 #include "core/sampling/enroll.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/windows.hpp"
 
 namespace banach {
 namespace {
@@ -103,7 +104,13 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   run.plan = make_plan(table, *run.registry, *run.plugins);
 
   check_parameters(run);
-  run.bank = {run.state.parameters.to(run.plan.device), run.state.buffers.to(run.plan.device)};
+  const int windows = window_count(run.plan.experiment);
+  if (run.state.window + 1 != windows)
+    throw DataError(
+        fmt::format("{}: {} of {} windows are trained; finish the run first: banach "
+                    "train --resume {}",
+                    path.string(), run.state.window, windows, path.string()));
+  run.banks = banks_of(run.state, run.plan.device);
   run.record = read_record(run);
   return run;
 }

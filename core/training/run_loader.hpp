@@ -19,11 +19,11 @@ struct LoadedRun {
   std::unique_ptr<PluginManager> plugins;
   RunPlan plan;  // its device is the one that was asked for
   RunState state;
-  Bank bank;  // the parameters, on the device
+  std::vector<Bank> banks;  // the parameters of every window, on the device
   RunRecord record;
   std::vector<std::string> notices;  // what a user should know: fallbacks, other plugin versions
 
-  at::TensorOptions options() const { return bank.parameters.options(); }
+  at::TensorOptions options() const { return banks[0].parameters.options(); }
 };
 
 /// Reads a run without touching it, so that it may still be in use. The configuration is the one

@@ -23,23 +23,6 @@ std::vector<ParameterInfo> parameters_of() {
   return Schema<P>().info();
 }
 
-// What a name in a table must be one of.
-void check_names(const Table* table, const std::string& path, const std::string& what,
-                 const std::vector<std::string>& known, bool tables_only,
-                 Diagnostics& diagnostics) {
-  if (!table) return;
-  for (const auto& [key, value] : table->entries) {
-    if (tables_only && !value.get<Table>()) continue;
-    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const std::string near = nearest(key, known);
-    diagnostics.error(
-        value.key.file ? value.key : value.source,
-        fmt::format(
-            "{}.{}: there is no {} {}; {}", path, key_text(key), what, in_quotes(shortened(key)),
-            near.empty() ? "known: " + join(known) : "did you mean " + in_quotes(near) + "?"));
-  }
-}
-
 class Planner {
  public:
   Planner(const Table& table, const Registry& registry, const PluginManager& plugins)
@@ -112,7 +95,9 @@ class Planner {
       plugins_.unknown(kind, type, source);
     };
     try {
-      plan_.experiment = make_experiment(registry_, c.problem, c.architecture, unknown);
+      plan_.experiment =
+          make_experiment(registry_, c.problem, c.architecture, unknown,
+                          {c.observations, c.windows, static_cast<std::uint64_t>(c.seed)});
     } catch (const ConfigError& error) {
       diagnostics_.error({}, error.what());
       plan_.experiment = {};
@@ -140,6 +125,7 @@ class Planner {
   bool takes(const std::function<Table(const Table&, Diagnostics&)>& resolve, const Table& given) {
     Table own = given;
     own.erase("type");
+    if (&given == &plan_.configuration.problem) own.erase("hard");
     for (const auto& [key, value] : given.entries)  // parts of an architecture are not its own
       if (const auto* part = value.get<Table>(); part && part->find("type")) own.erase(key);
     const std::size_t before = diagnostics_.lines().size();
@@ -150,6 +136,9 @@ class Planner {
   void check_terms() {
     std::vector<std::string> terms, axes;
     for (const auto& term : plan_.experiment.terms) terms.push_back(term.term.name);
+    // Weights of conditions that have become hard do no harm.
+    for (const Term& term : plan_.experiment.hard.terms()) terms.push_back(term.name);
+    for (const Term& term : plan_.experiment.starts) terms.push_back(term.name);
     for (const auto& axis : plan_.experiment.domain) axes.push_back(axis.name);
     check_names(table_at(&table_, "weights"), "weights", "term", terms, false, diagnostics_);
     check_names(table_at(&table_, "sampling"), "sampling", "term", terms, true, diagnostics_);
@@ -161,7 +150,7 @@ class Planner {
                   axes, false, diagnostics_);
     const auto& stages = plan_.configuration.stages;
     for (std::size_t i = 0; i < stages.size(); ++i)
-      if (stages[i].stop.error && !plan_.experiment.exact)
+      if (stages[i].stop.error && !plan_.experiment.known())
         diagnostics_.error(source_of(table_at(stage_table(i), "stop"), "error"),
                            fmt::format("stage.{}.stop.error: the problem has no exact solution to "
                                        "compare with; use loss or plateau",
@@ -182,12 +171,7 @@ class Planner {
   }
 
   SamplingChoice sampling_of(const std::string& term, const StageParameters& stage) {
-    TermSampling merged = plan_.configuration.sampling;
-    overlay(merged, plan_.configuration.sampling.terms, term);
-    if (stage.sampling) {
-      overlay(merged, *stage.sampling);
-      overlay(merged, stage.sampling->terms, term);
-    }
+    TermSampling merged = merged_sampling(plan_.configuration.sampling, stage.sampling, term);
     SamplingChoice out;
     out.points = merged.points.value_or(64), out.refresh = merged.refresh.value_or(1);
     const auto* item = registry_.samplers.find(merged.method.value_or("uniform"));
@@ -201,19 +185,6 @@ class Planner {
 
   // The same parameters meet once per term and stage: only the first complaint counts.
   Diagnostics& own_diagnostics() { return diagnostics_.empty() ? diagnostics_ : repeated_; }
-
-  static void overlay(TermSampling& below, const std::map<std::string, TermSampling>& terms,
-                      const std::string& name) {
-    if (const auto above = terms.find(name); above != terms.end()) overlay(below, above->second);
-  }
-  static void overlay(TermSampling& below, const TermSampling& above) {
-    if (above.method && above.method != below.method) below.rest = Table();
-    if (above.method) below.method = above.method;
-    if (above.points) below.points = above.points;
-    if (above.refresh) below.refresh = above.refresh;
-    for (const auto& [key, value] : above.rest.entries) below.rest.set(key, value);
-    if (!above.rest.entries.empty()) below.rest.path = above.rest.path;
-  }
 
   static Table with_type(const Table& resolved, const Table& given) {
     Table out;
@@ -240,11 +211,23 @@ class Planner {
     plan_.resolved = Schema<RunConfiguration>().write(c);
     for (auto& info : plan_.docs) {
       if (info.name == "problem")
-        info.children = with_type(registry_.problems.find(c.problem.text("type"))->parameters);
+        info.children =
+            with_type(with_hard(registry_.problems.find(c.problem.text("type"))->parameters));
       if (info.name == "architecture")
         info.children =
             with_type(registry_.architectures.find(c.architecture.text("type"))->parameters);
     }
+  }
+
+  static std::vector<ParameterInfo> with_hard(std::vector<ParameterInfo> parameters) {
+    parameters.insert(parameters.begin(), {"hard",
+                                           "true, false or list of text",
+                                           "false",
+                                           "",
+                                           "conditions built into the network: all, or these terms",
+                                           false,
+                                           {}});
+    return parameters;
   }
 
   static std::vector<ParameterInfo> with_type(std::vector<ParameterInfo> parameters) {
@@ -260,6 +243,13 @@ class Planner {
 };
 
 }  // namespace
+
+std::size_t RunPlan::place(const std::string& term) const {
+  for (std::size_t i = 0; i < experiment.terms.size(); ++i)
+    if (experiment.terms[i].term.name == term) return i;
+  BANACH_ASSERT(false);
+  return 0;
+}
 
 RunPlan make_plan(const Table& table, const Registry& registry, const PluginManager& plugins) {
   return Planner(table, registry, plugins).make();

@@ -34,6 +34,13 @@ struct RunPlan {
   Derivatives derivatives = Derivatives::exact;
   Table resolved;                   // everything, defaults included
   std::vector<ParameterInfo> docs;  // of `resolved`
+
+  /// Weight and sampling of a term of the experiment (or of one window of it), by its name.
+  double weight(const std::string& term) const { return weights[place(term)]; }
+  const SamplingChoice& choice(const StagePlan& stage, const std::string& term) const {
+    return stage.sampling[place(term)];
+  }
+  std::size_t place(const std::string& term) const;
 };
 
 /// Builds everything. ConfigError with all errors that can be found at once; PluginError for a type

@@ -51,11 +51,30 @@ at::Tensor to_tensor(const Blob& blob) {
   throw DataError("checkpoint: tensor \"" + blob.name + "\" has the unexpected type " + blob.dtype);
 }
 
+void finish_window(RunState& s) {
+  const auto append = [](at::Tensor& done, const at::Tensor& present) {
+    const at::Tensor row = present.detach().cpu().clone().unsqueeze(0);
+    done = done.defined() ? at::cat({done, row}) : row;
+  };
+  append(s.done_parameters, s.parameters);
+  append(s.done_buffers, s.buffers);
+  ++s.window;
+}
+
+std::vector<Bank> banks_of(const RunState& s, at::Device device) {
+  std::vector<Bank> out;
+  for (std::int64_t k = 0; k < s.window; ++k)
+    out.push_back({s.done_parameters[k].to(device), s.done_buffers[k].to(device)});
+  out.push_back({s.parameters.to(device), s.buffers.to(device)});
+  return out;
+}
+
 Container to_container(const RunState& s) {
   Container out;
   out.meta = {{"stage", s.stage},
               {"stage_step", s.stage_step},
               {"stage_stop", s.stage_stop},
+              {"window", s.window},
               {"best", optional_number(s.best)},
               {"best_step", s.best_step},
               {"plateau_best", optional_number(s.plateau_best)},
@@ -68,6 +87,10 @@ Container to_container(const RunState& s) {
               {"stamp", s.stamp}};
   out.blobs.push_back(to_blob("parameters", s.parameters));
   out.blobs.push_back(to_blob("buffers", s.buffers));
+  if (s.window > 0) {
+    out.blobs.push_back(to_blob("windows/parameters", s.done_parameters));
+    out.blobs.push_back(to_blob("windows/buffers", s.done_buffers));
+  }
   out.blobs.push_back(
       make_blob("schedule", {static_cast<std::int64_t>(s.schedule.size())}, s.schedule.data()));
   for (const auto& [name, tensor] : s.optimizer)
@@ -81,6 +104,7 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.stage = c.value<std::int64_t>("stage");
   s.stage_step = c.value<std::int64_t>("stage_step");
   s.stage_stop = c.value<std::string>("stage_stop");
+  s.window = c.value<std::int64_t>("window");
   s.best = read_optional(c, "best");
   s.best_step = c.value<std::int64_t>("best_step");
   s.plateau_best = read_optional(c, "plateau_best");
@@ -93,6 +117,10 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.stamp = c.value<std::string>("stamp");
   s.parameters = to_tensor(c.blob("parameters"));
   s.buffers = to_tensor(c.blob("buffers"));
+  if (s.window > 0) {
+    s.done_parameters = to_tensor(c.blob("windows/parameters"));
+    s.done_buffers = to_tensor(c.blob("windows/buffers"));
+  }
   s.schedule = values_of<double>(c.blob("schedule"));
   const std::string prefix = optimizer_prefix;
   for (const auto& blob : c.blobs)

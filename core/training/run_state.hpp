@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that a run remembers between two steps, and its form in a checkpoint.
 #pragma once
+#include "core/executor/evaluator.hpp"
 #include "core/optimizers/optimizer.hpp"
 #include "core/run/container.hpp"
 
@@ -8,6 +9,9 @@ namespace banach {
 
 struct RunState {
   at::Tensor parameters, buffers;  // flat, on the CPU in checkpoints
+  /// Those of the windows that are done, [windows, numbers]; undefined before the second window.
+  at::Tensor done_parameters, done_buffers;
+  std::int64_t window = 0;  // that is being trained
   State optimizer;
   std::vector<double> schedule;
   std::int64_t step = 0, stage = 0, stage_step = 0;
@@ -25,7 +29,13 @@ struct RunState {
 BANACH_API Blob to_blob(const std::string& name, const at::Tensor& tensor);
 BANACH_API at::Tensor to_tensor(const Blob& blob);
 
-/// Blobs "parameters", "buffers", "schedule", "optimizer/<name>"; the rest is meta.
+/// Adds the present window to those that are done.
+void finish_window(RunState& state);
+/// The banks of all windows so far, in their order, on a device.
+BANACH_API std::vector<Bank> banks_of(const RunState& state, at::Device device);
+
+/// Blobs "parameters", "buffers", "windows/parameters", "windows/buffers", "schedule",
+/// "optimizer/<name>"; the rest is meta.
 BANACH_API Container to_container(const RunState& state);
 /// DataError when something is missing or of another type; `origin` (a path) opens the message.
 BANACH_API RunState to_state(const Container& container, const std::string& origin);

@@ -36,13 +36,13 @@ at::TensorOptions Trainer::options_of(const StagePlan& stage) const {
   return at::TensorOptions(stage.dtype).device(plan_.device);
 }
 
-Bank Trainer::bank() const { return {objective_->parameters().detach(), objective_->buffers()}; }
-
 std::int64_t Trainer::total_steps() const {
-  std::int64_t out = state_.step - state_.stage_step;
-  for (std::size_t i = static_cast<std::size_t>(state_.stage); i < plan_.stages.size(); ++i)
-    out += plan_.stages[i].parameters.steps;
-  return out;
+  std::int64_t out = state_.step - state_.stage_step, all = 0;
+  for (std::size_t i = 0; i < plan_.stages.size(); ++i) {
+    all += plan_.stages[i].parameters.steps;
+    if (i >= static_cast<std::size_t>(state_.stage)) out += plan_.stages[i].parameters.steps;
+  }
+  return out + all * (window_count(plan_.experiment) - 1 - state_.window);
 }
 
 void Trainer::start(RunState state, bool resumed) {
@@ -56,15 +56,21 @@ void Trainer::start(RunState state, bool resumed) {
   started_ = std::chrono::steady_clock::now();
   progress_ = std::make_unique<Progress>("train", state_.step, total_steps(), options_.progress);
   log_.attach(progress_.get());
+  begin_window();
   begin_stage(resumed);
 }
 
 void Trainer::begin_stage(bool resumed) {
   const StagePlan& now = stage();
   const auto options = options_of(now);
-  objective_ = std::make_unique<ResidualObjective>(plan_.experiment, plan_.weights,
-                                                   plan_.derivatives, state_.parameters.to(options),
+  objective_ = std::make_unique<ResidualObjective>(*experiment_, weights(), plan_.derivatives,
+                                                   state_.parameters.to(options),
                                                    state_.buffers.to(options));
+  auto frozen = banks();
+  frozen.erase(frozen.begin());
+  objective_->set_frozen(std::move(frozen));
+  objective_->set_regularisation({plan_.configuration.regularisation,
+                                  plan_.experiment.network->layout, objective_->parameters()});
   if (const auto& clip = now.parameters.clip) objective_->set_clip(clip->norm, clip->value);
   now.optimizer->reset(objective_->parameters());
   if (resumed && !state_.optimizer.empty()) {
@@ -75,15 +81,15 @@ void Trainer::begin_stage(bool resumed) {
     state_.plateau_step = state_.step;
     state_.stage_seconds = 0;
   }
-  collocation_ = std::make_unique<Collocation>(plan_.experiment, now.sampling, plan_.seed, options);
+  collocation_ = std::make_unique<Collocation>(collocation_of(now));
   objective_->set_points(collocation_->at_step(state_.step));
   const auto& c = plan_.configuration;
   if (!validation_ || validation_dtype_ != now.dtype)
     validation_ = std::make_unique<Validation>(
-        plan_.experiment, plan_.derivatives,
-        make_grid(plan_.experiment.domain,
+        *experiment_, plan_.derivatives,
+        make_grid(experiment_->domain,
                   c.validation.grid.empty() ? c.evaluate.grid : c.validation.grid),
-        c.validation.points, plan_.weights, plan_.seed, options);
+        c.validation.points, weights(), plan_.seed, options);
   validation_dtype_ = now.dtype;
   stage_base_ = state_.stage_seconds;
   stage_started_ = std::chrono::steady_clock::now();
@@ -111,6 +117,7 @@ Outcome Trainer::run() {
                                 : state_.stage_stop;
     if (plan_.stages.size() > 1) log_.note(fmt::format("stage {}: {}", state_.stage, why));
     if (static_cast<std::size_t>(state_.stage) + 1 == plan_.stages.size()) {
+      if (next_window()) continue;
       if (saved_step_ != state_.step) save();
       state_.seconds = elapsed();
       show_progress(true);
@@ -207,7 +214,7 @@ void Trainer::note_stop(const std::string& reason) {
 }
 
 void Trainer::validate() {
-  measured_ = validation_->measure(bank());
+  measured_ = validation_->measure(banks());
   const StageParameters& p = stage().parameters;
   const double metric = measured_->loss;
   if (!std::isfinite(metric)) return;
@@ -216,10 +223,10 @@ void Trainer::validate() {
     state_.plateau_best = metric, state_.plateau_step = state_.step;
   if (!state_.best || metric < *state_.best) {
     state_.best = metric, state_.best_step = state_.step;
-    save_best();
+    if (!plan_.experiment.windows) save_best();  // one window is no solution
   }
   if (p.stop.error && measured_->error() < *p.stop.error)
-    note_stop(fmt::format("relative L2 error against the exact solution below {}",
+    note_stop(fmt::format("relative L2 error against the known solution below {}",
                           shortest(*p.stop.error)));
   if (p.stop.plateau && state_.step - state_.plateau_step >= *p.stop.plateau)
     note_stop(fmt::format("no better validation loss for {} steps", *p.stop.plateau));

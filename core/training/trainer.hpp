@@ -10,6 +10,7 @@
 #include "core/training/residual_objective.hpp"
 #include "core/training/run_state.hpp"
 #include "core/training/validation.hpp"
+#include "core/training/windows.hpp"
 
 namespace banach {
 
@@ -49,13 +50,18 @@ class BANACH_API Trainer {
 
  private:
   void open_logs(bool resumed);
+  void begin_window();
   void begin_stage(bool resumed);
+  bool next_window();
+  Collocation collocation_of(const StagePlan& stage) const;
+  std::vector<double> weights() const;
   std::optional<Outcome> run_stage();
   void one_step();
   void step_checked();
   void after_step();
   void validate();
   void row(bool validated);
+  std::map<std::string, double> term_losses() const;
   void show_progress(bool last);
   bool due(std::int64_t every) const { return state_.step % every == 0; }
   std::optional<Outcome> interrupted();
@@ -66,7 +72,10 @@ class BANACH_API Trainer {
   [[noreturn]] void diverged(const NotFinite& error);
   const StagePlan& stage() const { return plan_.stages[static_cast<std::size_t>(state_.stage)]; }
   at::TensorOptions options_of(const StagePlan& stage) const;
-  Bank bank() const;
+  bool last_window() const { return state_.window + 1 == window_count(plan_.experiment); }
+  /// Banks of what is being trained; those of the whole solution.
+  std::vector<Bank> banks() const;
+  std::vector<Bank> all_banks() const;
   double elapsed() const;
   std::int64_t total_steps() const;
 
@@ -76,6 +85,8 @@ class BANACH_API Trainer {
   TrainerOptions options_;
   RunState state_;
   Checkpoints checkpoints_;
+  std::unique_ptr<Experiment> window_;  // what is being trained, where the axis is cut
+  const Experiment* experiment_ = nullptr;
   std::unique_ptr<MetricsLog> metrics_;
   std::unique_ptr<TimingLog> timing_;
   std::unique_ptr<Progress> progress_;

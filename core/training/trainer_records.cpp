@@ -39,17 +39,31 @@ std::vector<std::pair<std::string, double>> Trainer::coefficients() const {
   return out;
 }
 
+namespace {
+// A window has no value for terms whose points lie in others.
+std::optional<double> found(const std::map<std::string, double>& values, const std::string& name) {
+  const auto place = values.find(name);
+  return place == values.end() ? std::nullopt : std::optional<double>(place->second);
+}
+}  // namespace
+
+std::map<std::string, double> Trainer::term_losses() const {
+  std::map<std::string, double> out;
+  const at::Tensor losses = objective_->term_losses().cpu();
+  for (std::size_t i = 0; i < experiment_->terms.size(); ++i)
+    out[experiment_->terms[i].term.name] = losses.data_ptr<double>()[i];
+  return out;
+}
+
 void Trainer::row(bool validated) {
   std::vector<std::optional<double>> values = {static_cast<double>(state_.stage), lr_,
                                                loss_.item<double>()};
-  const at::Tensor losses = objective_->term_losses().cpu();
-  for (std::int64_t i = 0; i < losses.numel(); ++i)
-    values.emplace_back(losses.data_ptr<double>()[i]);
-  const std::size_t measured = Validation::columns(plan_.experiment).size();
-  if (validated)
-    for (const double value : Validation::values(*measured_)) values.emplace_back(value);
-  else
-    values.resize(values.size() + measured);
+  const auto losses = term_losses();
+  for (const auto& term : plan_.experiment.terms) values.push_back(found(losses, term.term.name));
+  std::map<std::string, double> measured;
+  if (validated) measured = Validation::values(*measured_);
+  for (const auto& column : Validation::columns(plan_.experiment))
+    values.push_back(found(measured, column));
   for (const auto& c : coefficients()) values.emplace_back(c.second);
   metrics_->row(state_.step, values);
   const double now = elapsed(), spent = now - timed_seconds_;
@@ -63,9 +77,9 @@ void Trainer::show_progress(bool last) {
   if (loss_.defined()) fields.emplace_back("loss", loss_.item<double>());
   if (measured_ && !measured_->unknowns.empty()) fields.emplace_back("error", measured_->error());
   if (loss_.defined()) {
-    const at::Tensor losses = objective_->term_losses().cpu();
-    for (std::size_t i = 0; i < plan_.experiment.terms.size(); ++i)
-      fields.emplace_back(plan_.experiment.terms[i].term.name, losses.data_ptr<double>()[i]);
+    const auto losses = term_losses();
+    for (const auto& term : experiment_->terms)
+      fields.emplace_back(term.term.name, losses.at(term.term.name));
   }
   if (last)
     progress_->finish(state_.step, fields);
@@ -100,7 +114,7 @@ Measurement Trainer::final_measurement() {
   Validation final(plan_.experiment, plan_.derivatives,
                    make_grid(plan_.experiment.domain, c.evaluate.grid), c.validation.points,
                    plan_.weights, plan_.seed, options_of(stage()));
-  return final.measure(bank());
+  return final.measure(all_banks());
 }
 
 }  // namespace banach

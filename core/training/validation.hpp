@@ -12,20 +12,28 @@ struct UnknownError {
   std::string name;
   double mae = 0, relative_l2 = 0, max_error = 0;
 };
+/// Errors per unknown of values [N, unknowns] against a reference, both float64.
+BANACH_API std::vector<UnknownError> errors_of(const Unknowns& unknowns, const at::Tensor& values,
+                                               const at::Tensor& reference);
 struct TermNorm {
   std::string name;
   double rms = 0;  // of the residual; the mean density of an energy term
 };
 struct BANACH_API Measurement {
-  std::vector<UnknownError> unknowns;  // empty without an exact solution
-  std::vector<TermNorm> terms;
-  double loss = 0;  // weighted sum of the terms on the fixed points: what "best" looks at
+  std::vector<UnknownError> unknowns;  // empty without an exact solution or reference
+  std::vector<TermNorm> terms, held_out;
+  double loss = 0;  // weighted sum of the terms on the fixed points (observations: of those that
+                    // were held out, where there are): what "best" looks at
   /// The largest relative L2 error; NaN without an exact solution.
   double error() const;
 };
-/// {"unknowns": {"u": {"mae", "relative_l2", "max_error"}}, "terms": {"pde": {"rms"}}}; what is not
-/// finite becomes null.
+/// {"unknowns": {"u": {"mae", "relative_l2", "max_error"}}, "terms": {"pde": {"rms"}}, "held_out":
+/// {"sensors": {"rms"}}}; what is not finite becomes null.
 BANACH_API nlohmann::json to_json(const Measurement& measurement);
+/// {"u": {"mae", "relative_l2", "max_error"}}.
+nlohmann::json to_json(const std::vector<UnknownError>& errors);
+/// Errors of the problem's classical methods on their own nodes, {"central 80": {"u": {...}}}.
+BANACH_API nlohmann::json baselines_json(const Experiment& experiment);
 
 class BANACH_API Validation {
  public:
@@ -35,21 +43,22 @@ class BANACH_API Validation {
              at::TensorOptions options);
   ~Validation();
 
-  /// Everything at the given parameters; waits for the device.
-  Measurement measure(const Bank& bank);
+  /// Everything at the given parameters (banks as the experiment's); waits for the device.
+  Measurement measure(const std::vector<Bank>& banks);
   /// All unknowns at points [N, axes], in chunks, [N, unknowns].
-  at::Tensor predict(const Bank& bank, const at::Tensor& points);
-  /// The grid of the errors, and the exact solution there in float64 (undefined without one).
+  at::Tensor predict(const std::vector<Bank>& banks, const at::Tensor& points);
+  /// The grid of the errors, and the known solution there in float64 (undefined without one).
   const at::Tensor& grid() const { return grid_; }
   const at::Tensor& reference() const { return reference_; }
   /// Names of the columns that measure() fills: u.mae, u.relative_l2, u.max_error, residual.pde,
   /// ...
   static std::vector<std::string> columns(const Experiment& experiment);
-  static std::vector<double> values(const Measurement& measurement);
+  /// What measure() has found, by these names.
+  static std::map<std::string, double> values(const Measurement& measurement);
 
  private:
-  void errors(const Bank& bank, Measurement& out);
-  void norms(const Bank& bank, Measurement& out);
+  void errors(const std::vector<Bank>& banks, Measurement& out);
+  void norms(const std::vector<Bank>& banks, Measurement& out);
 
   const Experiment& experiment_;
   std::vector<double> weights_;

@@ -74,7 +74,7 @@ TEST(Predict, PointsFromAFileGiveTheSameInBothFormats) {
 
 TEST(Predict, WithoutExactSolutionThereIsNone) {
   const Scratch scratch;
-  const auto run = trained("heat", "'problem.conductivity={learn=0.5,truth=1.0}'");
+  const auto run = trained("heat", "'problem.conductivity={learn=0.5}'");
   predict(run, "--grid 2,2", scratch / "out.csv");
   EXPECT_EQ(text_of(scratch / "out.csv").substr(0, 6), "x,t,u\n");
   const auto [code, what] = error_of([&] { Model::load(run).exact({0, 0}); });

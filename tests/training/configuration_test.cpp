@@ -61,7 +61,7 @@ TEST(Configuration, WrongEntriesAreRefusedWithPlaceAndRemedy) {
       {toy("toy_decay", good, "name = \"a/b\""), "name = \"a/b\": must be a plain folder name"},
       {toy("toy_decay", good, "init_from = \"x\""), "unknown parameter \"init_from\""},
       {toy("toy_decay", good, "", "[dataset]\nfile = \"x\""), "unknown parameter \"dataset\""},
-      {toy("toy_decay", good, "", "[windows]\naxis = \"t\""), "unknown parameter \"windows\""},
+      {toy("toy_decay", good, "", "[windowing]\naxis = \"t\""), "unknown parameter \"windowing\""},
       {toy("toy_decay", good, "", "[sweep]\nbase = \"x\""), "unknown parameter \"sweep\""},
       {toy("toy_decay", good, "", "[loss]\ntype = \"x\""), "unknown parameter \"loss\""},
       {toy("toy_decay", good, "", "[weights]\nstrat = 2.0"),

@@ -22,7 +22,7 @@ TEST(Trainer, SaysWhyItStopped) {
   EXPECT_EQ(reason("steps = 5"), "all 5 steps done @5");
   EXPECT_EQ(reason("steps = 50\nstop = { loss = 1e9 }"), "loss below 1e+09 @2");
   EXPECT_EQ(reason("steps = 50\nstop = { error = 1e9 }"),
-            "relative L2 error against the exact solution below 1e+09 @2");
+            "relative L2 error against the known solution below 1e+09 @2");
   EXPECT_EQ(reason("steps = 50\nstop = { seconds = 1e-9 }"), "1e-09 seconds of training @1");
   EXPECT_EQ(
       reason("steps = 500\noptimizer = \"sgd\"\nlr = 1e-12\nstop = { plateau = 10 }").substr(0, 40),
@@ -99,9 +99,9 @@ TEST(Trainer, TheBestIsTheSmallestValidationLoss) {
   Validation validation(run.plan.experiment, Derivatives::exact,
                         make_grid(run.plan.experiment.domain, {}), 256, run.plan.weights,
                         run.plan.seed, at::kDouble);
-  EXPECT_EQ(validation.measure({saved.parameters, saved.buffers}).loss, *saved.best);
+  EXPECT_EQ(validation.measure({{saved.parameters, saved.buffers}}).loss, *saved.best);
   const auto last = run.trainer->capture();
-  EXPECT_GE(validation.measure({last.parameters, last.buffers}).loss, *saved.best);
+  EXPECT_GE(validation.measure({{last.parameters, last.buffers}}).loss, *saved.best);
 }
 
 TEST(Trainer, LearnableCoefficientsAreColumnsAndMove) {
@@ -140,8 +140,8 @@ TEST(Validation, MeasuresTheDistanceToTheExactSolution) {
   const Bank bank{state.parameters, state.buffers};
   const at::Tensor t = at::tensor({0.0, 1.0, 2.0}, at::kDouble).reshape({3, 1});
   EXPECT_TRUE(at::allclose(validation.reference(), at::exp(-t)));
-  const at::Tensor off = validation.predict(bank, t) - at::exp(-t);
-  const Measurement m = validation.measure(bank);
+  const at::Tensor off = validation.predict({bank}, t) - at::exp(-t);
+  const Measurement m = validation.measure({bank});
   ASSERT_EQ(m.unknowns.size(), 1u);
   EXPECT_EQ(m.unknowns[0].name, "y");
   EXPECT_NEAR(m.unknowns[0].mae, off.abs().mean().item<double>(), 1e-14);

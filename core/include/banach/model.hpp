@@ -49,7 +49,8 @@ class BANACH_API Model {
   std::vector<double> derivative(const std::string& by, const std::vector<double>& points) const;
 
   bool has_exact() const;
-  /// The exact solution, [P, unknowns]; ConfigError when the problem has none.
+  /// The exact solution (or the classical reference), [P, unknowns]; ConfigError when the problem
+  /// has none.
   std::vector<double> exact(const std::vector<double>& points) const;
   /// Learnable coefficients with the values that were found.
   std::vector<std::pair<std::string, double>> coefficients() const;
