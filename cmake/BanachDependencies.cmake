@@ -8,6 +8,6 @@ find_package(tomlplusplus CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(fmt CONFIG REQUIRED)
 find_package(nlohmann_json CONFIG REQUIRED)
-find_package(Boost 1.74 CONFIG REQUIRED)  # headers only: DLL, Random
+find_package(Boost 1.74 CONFIG REQUIRED)  # headers only: DLL, Random, odeint, uBLAS
 find_package(HDF5 REQUIRED COMPONENTS C HL)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # SHA-256
