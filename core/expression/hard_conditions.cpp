@@ -103,7 +103,7 @@ void HardConditions::shape(Conditioned& c) const {
     Face &f = c.faces[0], &g = c.faces[1];
     const double fp = entry(f, p), fq = entry(f, q), gp = entry(g, p), gq = entry(g, q);
     const double det = fp * gq - fq * gp;
-    if (std::abs(det) < 1e-8 * (std::abs(fp * gq) + std::abs(fq * gp))) continue;
+    if (std::abs(det) <= 1e-8 * (std::abs(fp * gq) + std::abs(fq * gp))) continue;
     f.shape.assign(3, 0.0), g.shape.assign(3, 0.0);
     f.shape[p] = gq / det, f.shape[q] = -gp / det;
     g.shape[p] = -fq / det, g.shape[q] = fp / det;

@@ -113,6 +113,7 @@ int window_count(const Experiment& e) { return e.windows ? static_cast<int>(e.wi
 
 void prepare_windows(Experiment& e) {
   axis_of(e);
+  if (e.windows->count < 1) throw ConfigError("windows.count must be at least 1");
   for (const auto& c : e.coefficients)
     if (c.role() == Coefficient::Role::learnable)
       throw ConfigError("windows: the learnable coefficient \"" + c.name() +
