@@ -60,6 +60,19 @@ Linear Builder::fixed(const std::string& name, int in, int out, const Init& weig
           slot(name + ".bias", {out}, bias, in, out, false), in, out};
 }
 
+Linear Builder::packed(const std::string& name, int in, int out, int parts, const Init& weight,
+                       const std::optional<Init>& bias) {
+  if (weight.kind == Init::Kind::orthogonal || (bias && bias->kind == Init::Kind::orthogonal))
+    throw ConfigError(
+        "\"" + name + "\" packs " + std::to_string(parts) +
+        " layers in one, which orthogonal initialisation cannot fill; choose another, "
+        "such as xavier_uniform");
+  const int all = parts * out;
+  Linear layer{slot(name + ".weight", {in, all}, weight, in, out), -1, in, all};
+  if (bias) layer.bias = slot(name + ".bias", {all}, *bias, in, out);
+  return layer;
+}
+
 Row Builder::row(const std::string& name, int width, const Init& init, bool trainable) {
   return {slot(name, {width}, init, width, width, trainable), width};
 }

@@ -59,7 +59,15 @@ std::shared_ptr<Architecture> LayoutBuilder::build(const Table& table, const Sig
   with_type.set("type", type);
   for (auto& [key, value] : resolved_.entries) with_type.set(key, value);
   resolved_ = std::move(with_type);
-  auto built = item->create(own, diagnostics_, *this);
+  std::shared_ptr<Architecture> built;
+  try {
+    built = item->create(own, diagnostics_, *this);
+  } catch (const ConfigError& error) {
+    if (in_part_) throw;  // it says where
+    Diagnostics one;
+    one.error(table.source, table.path + ": " + error.what());
+    one.throw_if_any();
+  }
   diagnostics_.throw_if_any();
   return built;
 }
@@ -71,6 +79,7 @@ int LayoutBuilder::slot(const std::string& name, std::vector<std::int64_t> shape
 
 std::shared_ptr<Architecture> LayoutBuilder::part(const std::string& name,
                                                   const Signature& signature) {
+  in_part_ = true;
   const Value* value = table_.find(name);
   const Table* table = value ? value->get<Table>() : nullptr;
   if (!table || !table->find("type"))
@@ -80,6 +89,7 @@ std::shared_ptr<Architecture> LayoutBuilder::part(const std::string& name,
   inner.prefix_ = prefix_ + name + ".";
   auto built = inner.build(*table, signature);
   resolved_.set(name, inner.resolved());
+  in_part_ = false;
   return built;
 }
 

@@ -64,6 +64,7 @@ class BANACH_API LayoutBuilder final : public Builder {
   Table table_, resolved_;
   Signature signature_;
   std::string prefix_;
+  bool in_part_ = false;
 };
 
 }  // namespace banach

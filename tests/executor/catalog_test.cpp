@@ -1,38 +1,111 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every architecture of the catalog, with its defaults, against the nested oracle.
-#include "core/plugin/plugin_manager.hpp"
-#include "tests/executor/cases.hpp"
+// Every architecture of the catalog, with its defaults and with other parameters, against the
+// nested oracle.
+#include "tests/executor/catalog.hpp"
+
+#include <algorithm>
+
+#include "core/training/run_state.hpp"
 
 namespace banach::testing_only {
 namespace {
 
-// An operator architecture asks for an input function; all others are built without.
-Laboratory laboratory_for(const std::string& type, const Registry& entries) {
-  Scene scene = on({{"x", -1, 2}, {"t", 0, 3}}, {"u", "v"});
-  try {
-    return Laboratory(scene, table(type), entries);
-  } catch (const ConfigError&) {
-    scene.functions = {{"f", 6}};
-    return Laboratory(scene, table(type), entries);
+Scene strip() { return on({{"x", -1, 2}, {"t", 0, 3}}, {"u", "v"}); }
+
+class Catalog : public ::testing::TestWithParam<Choice> {
+ protected:
+  Laboratory laboratory(const Scene& scene = strip()) const {
+    return Laboratory(scene, architecture(GetParam().text()), shipped().entries);
   }
+};
+INSTANTIATE_TEST_SUITE_P(All, Catalog, ::testing::ValuesIn(choices()), name_of_choice);
+
+void expect_fourth_order(const Laboratory& laboratory) {
+  expect_agreement(laboratory, [](const Field& u) {
+    return concat({u["u"].d("t") - 0.3 * u["u"].d("xx"), u["v"].d("xt") * u["u"]});
+  });
+  expect_agreement(laboratory,
+                   [](const Field& u) { return u["u"].d("xxxx") + u["v"].d("xxtt") + u["v"]; });
+  expect_agreement(laboratory, [](const Field& u) { return u.all().d("xxt"); });
+  expect_agreement(laboratory, [](const Field& u) { return u.all().d("ttt") + u["v"].d("xttt"); });
 }
 
-TEST(Catalog, EveryArchitectureHasExactDerivativesToFourthOrder) {
-  Registry entries;
-  PluginManager manager(entries);
-  manager.discover();
-  ASSERT_TRUE(entries.architectures.find("mlp")) << "the build's plugins were not found";
-  for (const auto& [name, item] : entries.architectures.items()) {
+TEST_P(Catalog, HasExactDerivativesToFourthOrder) {
+  if (GetParam().smooth) expect_fourth_order(laboratory());
+}
+
+TEST_P(Catalog, IsRefusedForSecondOrderWhenPiecewiseLinear) {
+  if (GetParam().smooth) return;
+  const Laboratory l = laboratory();
+  const Recorded slope = l.record_body([](const Field& u) { return u.all() + u.all().d("x"); });
+  EXPECT_LT(error(l.run(slope).value, l.oracle(slope).value), 1e-13);
+  const Recorded second = l.record_body([](const Field& u) { return u.d("xx"); });
+  EXPECT_THROW(l.run(second), ConfigError);
+}
+
+TEST_P(Catalog, StandsInsideAHardConstraint) {
+  if (!GetParam().smooth) return;
+  Scene scene = strip();
+  scene.ansatz = [](const Point& p, E n) { return p["x"] * (1 - p["x"]) * n; };
+  const Laboratory l = laboratory(scene);
+  expect_agreement(l, [](const Field& u) { return u.all().d("t") - u.all().d("xx"); });
+  const Recorded end = l.record_body([](const Field& u) { return u.with("x", 1.0).all(); });
+  EXPECT_EQ(l.run(end).value.abs().max().item<double>(), 0);
+}
+
+// Built again from its own resolved table and from a saved state, it is the same function.
+TEST_P(Catalog, IsTheSameAfterSavingAndLoading) {
+  const Laboratory first = laboratory();
+  Layout layout;
+  Diagnostics diagnostics;
+  LayoutBuilder builder(
+      layout, shipped().entries, [](const Table&, const std::string&) {}, diagnostics);
+  builder.build(architecture(GetParam().text()), first.network()->signature);
+  const std::string text = write_toml(builder.resolved());
+  Table again = parse_toml(text, "resolved.toml");
+  again.path = "architecture";
+  const Laboratory second(strip(), again, shipped().entries);
+  RunState state;
+  state.parameters = first.leaves(at::kDouble)[0].parameters.detach();
+  state.buffers = first.leaves(at::kDouble)[0].buffers;
+  Container container = to_container(state);
+  container.meta["step"] = 0;
+  const auto bytes = encode(container);
+  const RunState loaded = to_state(decode({bytes.data(), bytes.size()}, "memory"), "memory");
+  const Body body = [](const Field& u) { return u.all() + u.all().d("t"); };
+  const Recorded one = first.record_body(body), two = second.record_body(body);
+  Evaluator evaluator(second.network());
+  evaluator.add(two.trace, two.root);
+  const at::Tensor value =
+      evaluator.evaluate({{loaded.parameters, loaded.buffers}}, {second.points(at::kDouble)})[0];
+  EXPECT_TRUE(at::equal(value, first.run(one).value.detach())) << text;
+}
+
+// An operator architecture asks for an input function; all others are built without.
+std::optional<Laboratory> with_defaults(const std::string& type) {
+  Scene scene = strip();
+  for (const std::vector<InputFunction>& functions : {std::vector<InputFunction>{}, {{"f", 6}}}) {
+    scene.functions = functions;
+    try {
+      return Laboratory(scene, table(type), shipped().entries);
+    } catch (const ConfigError&) {
+    }
+  }
+  return std::nullopt;
+}
+
+TEST(CatalogDefaults, HaveExactDerivativesToFourthOrder) {
+  ASSERT_TRUE(shipped().entries.architectures.find("mlp")) << "the build's plugins were not found";
+  const auto all = choices();
+  for (const auto& [name, item] : shipped().entries.architectures.items()) {
     SCOPED_TRACE(name);
-    const Laboratory laboratory = laboratory_for(name, entries);
-    expect_agreement(laboratory, [](const Field& u) {
-      return concat({u["u"].d("t") - 0.3 * u["u"].d("xx"), u["v"].d("xt") * u["u"]});
-    });
-    expect_agreement(laboratory,
-                     [](const Field& u) { return u["u"].d("xxxx") + u["v"].d("xxtt") + u["v"]; });
-    expect_agreement(laboratory, [](const Field& u) { return u.all().d("xxt"); });
-    expect_agreement(laboratory,
-                     [](const Field& u) { return u.all().d("ttt") + u["v"].d("xttt"); });
+    const std::string type = name;
+    const auto laboratory = with_defaults(name);
+    if (laboratory)
+      expect_fourth_order(*laboratory);
+    else  // it needs parameters: then they must be given here
+      EXPECT_TRUE(
+          std::any_of(all.begin(), all.end(), [&](const Choice& c) { return c.type == type; }));
   }
 }
 

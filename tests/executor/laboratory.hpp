@@ -75,9 +75,7 @@ class Laboratory {
   Laboratory(const Scene& scene, const Table& architecture, const Registry& entries = registry())
       : scene_(scene), network_(make_network(scene, architecture, entries)) {
     at::manual_seed(7);
-    const auto random = [](std::int64_t n) { return 0.6 * at::randn({n}, at::kDouble); };
-    for (int bank = 0; bank < 2; ++bank)
-      banks_.push_back({random(network_->layout.parameters()), random(network_->layout.buffers())});
+    for (int bank = 0; bank < 2; ++bank) banks_.push_back({parameters(), buffers()});
     std::vector<at::Tensor> axes;
     for (const auto& axis : scene.domain)
       axes.push_back(axis.lower + (axis.upper - axis.lower) * at::rand({rows, 1}, at::kDouble));
@@ -161,6 +159,21 @@ class Laboratory {
   static constexpr std::int64_t rows = 5;
 
  private:
+  // Far from any symmetry, but no wide layer is saturated.
+  at::Tensor parameters() const {
+    const at::Tensor out = 0.6 * at::randn({network_->layout.parameters()}, at::kDouble);
+    for (const auto& slot : network_->layout.slots())
+      if (slot.trainable)
+        out.narrow(0, slot.offset, slot.size).mul_(std::min(1.0, 2.5 / std::sqrt(slot.fan_in)));
+    return out;
+  }
+  // Near their first values: what is fixed may have to be positive.
+  at::Tensor buffers() const {
+    std::vector<double> parameters, fixed;
+    initialise(network_->layout, 7, parameters, fixed);
+    return at::tensor(fixed, at::kDouble) *
+           (0.7 + 0.6 * at::rand({network_->layout.buffers()}, at::kDouble));
+  }
   std::vector<std::string> names() const {
     std::vector<std::string> out;
     for (const auto& axis : scene_.domain) out.push_back(axis.name);

@@ -83,6 +83,10 @@ class BANACH_API Builder {
                 const std::optional<Init>& bias = Init{Init::Kind::zeros});
   /// Like linear, but never trained: part of the checkpoint, not of the parameter vector.
   Linear fixed(const std::string& name, int in, int out, const Init& weight, const Init& bias);
+  /// `parts` layers of in -> out side by side in one, [in, parts * out]: each starts as it would
+  /// alone. ConfigError for orthogonal weights.
+  Linear packed(const std::string& name, int in, int out, int parts, const Init& weight,
+                const std::optional<Init>& bias = Init{Init::Kind::zeros});
   Row row(const std::string& name, int width, const Init& init, bool trainable = true);
 };
 
