@@ -56,8 +56,8 @@ at::Tensor Evaluator::Impl::result(const Entry& entry, const Program::Run& run) 
   return value.expand(shape);
 }
 
-Evaluator::Evaluator(std::shared_ptr<const Network> network, Derivatives derivatives)
-    : impl_(new Impl{network, NetworkCalls(network, derivatives), {}}) {}
+Evaluator::Evaluator(std::shared_ptr<const Network> network, Derivatives derivatives, Phase phase)
+    : impl_(new Impl{network, NetworkCalls(network, derivatives, phase), {}}) {}
 Evaluator::~Evaluator() = default;
 
 int Evaluator::add(std::shared_ptr<const Trace> trace, int root) {
@@ -80,6 +80,7 @@ std::vector<at::Tensor> Evaluator::evaluate(const std::vector<Bank>& banks,
     runs[i].options = banks[0].parameters.options().requires_grad(false);
     levels = std::max(levels, impl_->entries[i].program->levels());
   }
+  impl_->calls.begin();
   for (int level = 0; level < levels; ++level) {
     std::vector<NetworkCall> calls;
     for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -97,6 +98,24 @@ std::vector<at::Tensor> Evaluator::evaluate(const std::vector<Bank>& banks,
   return out;
 }
 
+void Evaluator::set_draw(std::uint64_t seed, std::int64_t step) {
+  impl_->calls.set_draw(seed, step);
+}
+
+void Evaluator::update_statistics(at::Tensor& buffers) const {
+  at::NoGradGuard no_grad;
+  for (const auto& [number, batches] : impl_->calls.statistics()) {
+    const Slot& slot = impl_->network->layout.slots()[static_cast<std::size_t>(number)];
+    at::Tensor sum = at::zeros({slot.size}, buffers.options());
+    double rows = 0;
+    for (const auto& [value, count] : batches) {
+      sum = at::add(sum, value, static_cast<double>(count));
+      rows += static_cast<double>(count);
+    }
+    buffers.narrow(0, slot.offset, slot.size).lerp_(sum / rows, 0.1);
+  }
+}
+
 int Evaluator::planes() const {
   int planes = 0;
   for (const auto& entry : impl_->entries)
@@ -104,9 +123,15 @@ int Evaluator::planes() const {
   return planes;
 }
 
+bool uses_batch_statistics(const Network& network) {
+  for (const auto& node : network.training_trace->nodes())
+    if (node.op == Op::batch_mean) return true;
+  return false;
+}
+
 void record(Network& network) {
-  const auto once = [&] {
-    auto trace = std::make_shared<Trace>();
+  const auto once = [&](bool training, int& root) {
+    auto trace = std::make_shared<Trace>(std::vector<std::string>{}, training);
     Trace::Scope scope(*trace);
     const auto input = [&](int index, int width, unsigned rows) {
       Node n;
@@ -126,17 +151,24 @@ void record(Network& network) {
     if (y.width() != signature.outputs)
       throw ConfigError("the architecture returns " + std::to_string(y.width()) + " columns; " +
                         std::to_string(signature.outputs) + " outputs are needed");
-    network.root = trace->node_of(y);
+    root = trace->node_of(y);
     return trace;
   };
-  network.trace = once();
-  const int root = network.root;
-  const auto again = once();
-  if (root != network.root || !(network.trace->nodes() == again->nodes()))
-    throw ConfigError(
-        "forward() gave two different records when called twice; it must be pure (no random "
-        "numbers, "
-        "no state)");
+  const auto twice = [&](bool training, int& root) {
+    int second = -1;
+    const auto trace = once(training, root), again = once(training, second);
+    if (root != second || !(trace->nodes() == again->nodes()))
+      throw ConfigError(
+          "forward() gave two different records when called twice; it must be pure (no random "
+          "numbers, "
+          "no state)");
+    return trace;
+  };
+  network.trace = twice(false, network.root);
+  network.training_trace = twice(true, network.training_root);
+  if (network.training_root == network.root &&
+      network.training_trace->nodes() == network.trace->nodes())
+    network.training_trace = network.trace;
 }
 
 }  // namespace banach

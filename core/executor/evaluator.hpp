@@ -17,6 +17,9 @@ namespace banach {
 /// How derivatives of the network by its coordinates are found.
 enum class Derivatives { exact, nested, finite_difference };
 
+/// Whether dropout and batch statistics take part (in calls of bank 0 alone).
+enum class Phase { evaluation, training };
+
 /// A trained function: its record and where its parameters are.
 struct Network {
   std::shared_ptr<const Architecture> architecture;
@@ -24,10 +27,16 @@ struct Network {
   Signature signature;
   std::shared_ptr<Trace> trace;  // of forward(); input 0: points, then the functions
   int root = -1;
+  std::shared_ptr<Trace> training_trace;  // as recorded for training; often the same one
+  int training_root = -1;
 };
 
-/// Records forward() twice and compares; ConfigError when the architecture is not pure.
+/// Records forward() for both phases, twice each, and compares; ConfigError when the architecture
+/// is not pure.
 BANACH_API void record(Network& network);
+
+/// Whether training normalises by statistics of the batch.
+BANACH_API bool uses_batch_statistics(const Network& network);
 
 /// The points of one term and the numbers that come with them.
 struct PointSet {
@@ -45,7 +54,7 @@ struct Bank {
 class BANACH_API Evaluator {
  public:
   explicit Evaluator(std::shared_ptr<const Network> network,
-                     Derivatives derivatives = Derivatives::exact);
+                     Derivatives derivatives = Derivatives::exact, Phase phase = Phase::evaluation);
   ~Evaluator();
 
   /// Takes part in every evaluation from here on; returns its place in the results.
@@ -56,6 +65,12 @@ class BANACH_API Evaluator {
   /// require a gradient.
   std::vector<at::Tensor> evaluate(const std::vector<Bank>& banks,
                                    const std::vector<PointSet>& sets);
+
+  /// What the random masks of all later evaluations are a function of.
+  void set_draw(std::uint64_t seed, std::int64_t step);
+  /// Moves running statistics a tenth of the way to those of the latest evaluation: the mean over
+  /// its network calls, by their numbers of points.
+  void update_statistics(at::Tensor& buffers) const;
 
   /// Derivative planes that the largest network call carries.
   int planes() const;

@@ -9,16 +9,34 @@
 
 namespace banach {
 
-NetworkCalls::NetworkCalls(std::shared_ptr<const Network> network, Derivatives derivatives)
+NetworkCalls::NetworkCalls(std::shared_ptr<const Network> network, Derivatives derivatives,
+                           Phase phase)
     : network_(std::move(network)), derivatives_(derivatives) {
-  if (!network_->signature.functions.empty()) mergeable_ = false;
-  for (const auto& node : network_->trace->nodes()) {
-    if (node.op == Op::batch_mean) mergeable_ = false;  // each term has statistics of its own
+  const bool training = phase == Phase::training;
+  frozen_ = form(network_->trace, network_->root);
+  trained_ = form(training ? network_->training_trace : network_->trace,
+                  training ? network_->training_root : network_->root);
+}
+
+NetworkCalls::Form NetworkCalls::form(std::shared_ptr<const Trace> trace, int root) const {
+  Form out{std::move(trace), root, network_->signature.functions.empty(), {}};
+  for (const auto& node : out.trace->nodes()) {
+    if (node.op == Op::batch_mean) out.mergeable = false;  // each term has statistics of its own
+    if (derivatives_ == Derivatives::finite_difference && node.op == Op::dropout)
+      throw ConfigError(
+          "derivatives: dropout draws other masks at every point of a difference quotient; use "
+          "derivatives = \"exact\"");
     if (derivatives_ != Derivatives::exact && (node.op == Op::batch_mean || node.op == Op::stop))
       throw ConfigError(
           "derivatives: an architecture that uses batch statistics or stop() has other derivatives "
           "when values alone are differentiated; use derivatives = \"exact\"");
   }
+  return out;
+}
+
+void NetworkCalls::begin() {
+  calls_ = 0;
+  statistics_.clear();
 }
 
 void NetworkCalls::evaluate(const std::vector<NetworkCall>& calls,
@@ -29,7 +47,9 @@ void NetworkCalls::evaluate(const std::vector<NetworkCall>& calls,
     std::vector<NetworkCall> group{calls[i]};
     const auto bank = calls[i].program->trace().node(calls[i].instruction->node).index;
     BANACH_ASSERT(bank >= 0 && bank < static_cast<int>(banks.size()));
-    for (std::size_t k = i + 1; k < calls.size() && mergeable_; ++k) {
+    now_ = bank == 0 ? &trained_ : &frozen_;
+    mask_key_ = Stream(seed_, "dropout", static_cast<std::uint64_t>(step_)).bits(calls_++);
+    for (std::size_t k = i + 1; k < calls.size() && now_->mergeable; ++k) {
       const Node& other = calls[k].program->trace().node(calls[k].instruction->node);
       if (done[k] || other.index != bank ||
           !(calls[k].instruction->basis == calls[i].instruction->basis))
@@ -89,11 +109,11 @@ NetworkCalls::Batch NetworkCalls::batch(const std::vector<NetworkCall>& calls) c
 }
 
 const NetworkCalls::Prepared& NetworkCalls::prepared(const Basis& outputs, const Basis& closed) {
-  auto& place = prepared_[outputs];
+  auto& place = now_->prepared[outputs];
   if (place.program) return place;
   place.program = std::make_unique<Program>(
-      network_->trace, std::vector<Demand>{{network_->root, outputs.rows}}, network_->layout);
-  const Trace& trace = *network_->trace;
+      now_->trace, std::vector<Demand>{{now_->root, outputs.rows}}, network_->layout);
+  const Trace& trace = *now_->trace;
   for (std::size_t i = 0; i < trace.nodes().size(); ++i)
     if (trace.nodes()[i].op == Op::input && trace.nodes()[i].index == 0 &&
         place.program->used(static_cast<int>(i)))
@@ -109,6 +129,7 @@ Jet NetworkCalls::run(const Basis& outputs, const Basis& closed, const Jet& poin
   Program::Run run;
   run.slots = &slots;
   run.options = options;
+  run.mask_key = mask_key_;
   run.inputs.resize(1 + functions.size());
   for (const auto& reads : ready.input_reads) {
     const at::Tensor plane = read(points, reads);
@@ -117,7 +138,25 @@ Jet NetworkCalls::run(const Basis& outputs, const Basis& closed, const Jet& poin
   }
   for (std::size_t k = 0; k < functions.size(); ++k) run.inputs[k + 1] = {functions[k]};
   for (int level = 0; level < ready.program->levels(); ++level) ready.program->run(level, run);
-  return run.jets[network_->root];
+  collect(*ready.program, run);
+  return run.jets[now_->root];
+}
+
+void NetworkCalls::collect(const Program& program, const Program::Run& run) {
+  for (const auto& instruction : program.instructions()) {
+    const Node& n = program.trace().node(instruction.node);
+    if (n.op != Op::batch_mean || n.numbers.empty()) continue;
+    const std::int64_t rows = run.inputs[0][0].size(-2);
+    if (rows < 2)
+      throw ConfigError(
+          "batch normalisation: one of the terms has a single point, which has no statistics; "
+          "constrain the solution there (hard = true) or use normalisation = \"none\"");
+    const at::Tensor& mean = run.jets[instruction.node][0];
+    statistics_[static_cast<int>(n.numbers[0])].emplace_back(
+        mean.defined() ? mean.detach().reshape({-1, n.width}).mean(0)
+                       : at::zeros({n.width}, run.options),
+        rows);
+  }
 }
 
 Jet NetworkCalls::values(const Batch& batch, const Program::Instruction& instruction,

@@ -39,6 +39,9 @@ Partials difference_partials(std::function<at::Tensor(const at::Tensor&)> f,
 Jet opaque_jet(const TensorArchitecture& architecture, const Node& node, const Jet& x,
                const Program::Instruction& instruction, const Program::Run& run);
 
+/// All planes times one random mask, a pure function of the run's key, the layer and the place.
+Jet dropout_jet(const Node& node, const Jet& x, const Program::Run& run);
+
 /// Rows of numbers as a tensor [1, width].
 at::Tensor row_tensor(const std::vector<double>& numbers, const at::TensorOptions& options);
 

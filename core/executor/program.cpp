@@ -168,6 +168,7 @@ Jet Program::execute(const Instruction& instruction, const Run& run) const {
     return out;
   }
   if (n.op == Op::derivative) return in[0];
+  if (n.op == Op::dropout) return dropout_jet(n, in[0], run);
   if (n.op == Op::opaque) {
     const auto* architecture = static_cast<const TensorArchitecture*>(n.object);
     const auto y = opaque_jet(*architecture, n, in[0], instruction, run);

@@ -38,7 +38,8 @@ class Program {
     const SlotTensors* slots = nullptr;
     std::vector<Jet> inputs;  // of an architecture's trace, planes as input_basis(i)
     at::TensorOptions options;
-    std::vector<Jet> jets;  // per node, filled by run()
+    std::uint64_t mask_key = 0;  // of the random masks
+    std::vector<Jet> jets;       // per node, filled by run()
   };
 
   /// `layout` gives the slots of learnable coefficients.

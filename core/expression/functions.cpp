@@ -54,9 +54,11 @@ std::vector<std::string> activations() {
   return names;
 }
 
-Expression activate(const std::string& name, E x) {
+Expression activate(const std::string& name, E x) { return apply(activation_of(name), x); }
+
+Function activation_of(const std::string& name) {
   for (const auto& [known, f] : activation_table())
-    if (known == name) return apply(f, x);
+    if (known == name) return f;
   throw ConfigError("there is no activation \"" + name + "\"; known: " + join(activations()));
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/expression/trace.hpp"
+
 namespace banach {
 
 Init hidden_weights(const LayerParameters& p) {
@@ -36,12 +38,59 @@ Expression Activation::operator()(E z) const {
   return activate(function_, slope_ ? scale_ * (*slope_ * z) : z);
 }
 
+Expression dropout(E x, double rate) {
+  Trace& trace = Trace::current();
+  if (!trace.training() || rate == 0) return x;
+  Node n;
+  n.op = Op::dropout;
+  n.in = {trace.node_of(x)};
+  n.width = x.width();
+  n.rows = trace.node(n.in[0]).rows;
+  n.index = trace.new_mask();
+  n.numbers = {rate};
+  return trace.add(n);
+}
+
+Normalisation::Normalisation(Builder& builder, const std::string& name, int width)
+    : mean_(builder.row(name + ".mean", width, Init{Init::Kind::zeros}, false)),
+      variance_(builder.row(name + ".variance", width, Init{Init::Kind::ones}, false)),
+      scale_(builder.row(name + ".scale", width, Init{Init::Kind::ones})),
+      shift_(builder.row(name + ".shift", width, Init{Init::Kind::zeros})) {}
+
+Expression Normalisation::operator()(E x) const {
+  if (!Trace::current().training())
+    return (x - mean_) * pow(variance_ + 1e-5, -0.5) * scale_ + shift_;
+  const auto statistic = [](E value, const Row& running) {
+    Trace& trace = Trace::current();
+    Node n;
+    n.op = Op::batch_mean;
+    n.in = {trace.node_of(value)};
+    n.width = value.width();
+    n.rows = trace.node(n.in[0]).rows & ~unsigned(point_rows);
+    n.numbers = {static_cast<double>(running.slot)};
+    return trace.add(n);
+  };
+  const Expression centred = x - statistic(x, mean_);
+  const Expression variance = statistic(centred * centred, variance_);
+  return centred * pow(variance + 1e-5, -0.5) * scale_ + shift_;
+}
+
 HiddenLayer::HiddenLayer(const LayerParameters& p, Builder& builder, const std::string& name,
                          int in, int out)
     : linear_(builder.linear(name, in, out, hidden_weights(p), Init::named(p.bias))),
-      activation_(p, builder, name, out) {}
+      activation_(p, builder, name, out),
+      dropout_(p.dropout) {
+  if (p.normalisation == "before") before_.emplace(builder, name + ".normalisation", out);
+  if (p.normalisation == "after") after_.emplace(builder, name + ".normalisation", out);
+}
 
-Expression HiddenLayer::operator()(E x) const { return activation_(linear_(x)); }
+Expression HiddenLayer::operator()(E x) const {
+  Expression z = linear_(x);
+  if (before_) z = (*before_)(z);
+  z = activation_(z);
+  if (after_) z = (*after_)(z);
+  return dropout(z, dropout_);
+}
 
 HiddenLayers::HiddenLayers(const StackParameters& p, Builder& builder, const std::string& name,
                            int in)
@@ -65,6 +114,27 @@ Linear output_layer(const LayerParameters& p, Builder& builder, int in) {
 
 Expression first_input(const LayerParameters& p, const Inputs& inputs, const Signature& signature) {
   return p.scale_inputs ? scaled(inputs.points(), signature.coordinates) : inputs.points();
+}
+
+Flow::Flow(const FlowParameters& p, Builder& builder) : activation(p.activation) {
+  const Init weight = hidden_weights(p), bias = Init::named(p.bias);
+  const int width = static_cast<int>(p.width);
+  lift = builder.linear("lift", builder.inputs(), width, weight, bias);
+  int in = width + 1;
+  for (const auto out : p.hidden) {
+    right_side.push_back(builder.linear("hidden." + std::to_string(right_side.size()), in,
+                                        static_cast<int>(out), weight, bias));
+    in = static_cast<int>(out);
+  }
+  right_side.push_back(builder.linear("velocity", in, width, weight, bias));
+  output = output_layer(p, builder, width);
+}
+
+Expression Flow::velocity(E x, double s) const {
+  Expression h = concat({x, s});
+  for (std::size_t i = 0; i + 1 < right_side.size(); ++i)
+    h = activate(activation, right_side[i](h));
+  return right_side.back()(h);
 }
 
 Harmonics::Harmonics(const Domain& coordinates, const std::vector<std::string>& axes, int n,

@@ -18,6 +18,7 @@ bool acts_plane_by_plane(Op op) {
     case Op::node_sum:
     case Op::stop:
     case Op::select:
+    case Op::dropout:
       return true;
     default:
       return false;

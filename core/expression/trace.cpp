@@ -25,10 +25,11 @@ auto key(const Node& n) {
 bool operator<(const Node& a, const Node& b) { return key(a) < key(b); }
 bool operator==(const Node& a, const Node& b) { return key(a) == key(b); }
 
-Trace::Trace(std::vector<std::string> coordinates)
+Trace::Trace(std::vector<std::string> coordinates, bool training)
     : coordinates_(std::move(coordinates)),
       variables_(static_cast<int>(coordinates_.size())),
-      serial_(next_serial++) {}
+      serial_(next_serial++),
+      training_(training) {}
 
 Trace& Trace::current() {
   if (!current_trace)

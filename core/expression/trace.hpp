@@ -38,9 +38,10 @@ enum class Op {
   derivative,  // polynomial applied to in[0]
   network,     // the architecture with parameter bank `index`; in: points, functions...
   node_sum,    // sum over quadrature nodes with weights `numbers`
-  batch_mean,
+  batch_mean,  // its running value is kept in the buffer slot numbers[0], if there is one
   stop,
-  opaque  // TensorArchitecture; `object` evaluates it
+  opaque,  // TensorArchitecture; `object` evaluates it
+  dropout  // x * mask of layer `index`, rate numbers[0]; one mask for all planes
 };
 
 enum class Function {
@@ -80,7 +81,8 @@ class BANACH_API Trace {
  public:
   /// `coordinates`: names of the term's coordinates, variables 0.. in this order; none for the
   /// trace of an architecture, which cannot differentiate.
-  explicit Trace(std::vector<std::string> coordinates = {});
+  /// `training`: dropout and batch statistics take part.
+  explicit Trace(std::vector<std::string> coordinates = {}, bool training = false);
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
 
@@ -121,20 +123,26 @@ class BANACH_API Trace {
   const Node& node(int i) const { return nodes_[static_cast<std::size_t>(i)]; }
   const std::vector<std::string>& coordinates() const { return coordinates_; }
   int variables() const { return variables_; }
+  bool training() const { return training_; }
+  /// A fresh number for a layer of random masks.
+  int new_mask() { return masks_++; }
   long serial() const { return serial_; }
 
  private:
   std::vector<std::string> coordinates_;
   std::vector<Node> nodes_;
   std::map<Node, int> index_;
-  int variables_ = 0;
+  int variables_ = 0, masks_ = 0;
   long serial_ = 0;
+  bool training_ = false;
 };
 
 /// sum c_i e_i with derivatives of the same base merged: c1 D(e,p) + c2 D(e,q) = D(e, c1 p + c2 q).
 BANACH_API Expression combine(const std::vector<std::pair<double, Expression>>& terms);
 /// A one-argument function; `exponent` for Function::power.
 BANACH_API Expression apply(Function f, E x, double exponent = 0);
+/// The activation of that name; ConfigError when there is none.
+BANACH_API Function activation_of(const std::string& name);
 /// Sum over quadrature nodes.
 BANACH_API Expression node_sum(E e, const std::vector<double>& weights);
 

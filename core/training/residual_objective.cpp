@@ -57,7 +57,9 @@ NotFinite::~NotFinite() = default;
 ResidualObjective::ResidualObjective(const Experiment& experiment, std::vector<double> weights,
                                      Derivatives derivatives, const at::Tensor& parameters,
                                      const at::Tensor& buffers)
-    : weights_(std::move(weights)), evaluator_(experiment.network, derivatives), buffers_(buffers) {
+    : weights_(std::move(weights)),
+      evaluator_(experiment.network, derivatives, Phase::training),
+      buffers_(buffers.clone()) {
   for (const auto& term : experiment.terms) {
     kinds_.push_back(term.term.kind);
     names_.push_back(term.term.name);

@@ -34,6 +34,11 @@ class BANACH_API ResidualObjective final : public Objective {
   /// Bounds of the gradient, as clip_gradient.
   void set_clip(double norm, double value) { clip_norm_ = norm, clip_value_ = value; }
 
+  /// What the random masks of the evaluations from here on are a function of.
+  void begin_step(std::uint64_t seed, std::int64_t step) { evaluator_.set_draw(seed, step); }
+  /// Moves running statistics among the buffers towards those of the latest evaluation.
+  void end_step() { evaluator_.update_statistics(buffers_); }
+
   at::Tensor& parameters() override { return parameters_; }
   const at::Tensor& buffers() const { return buffers_; }
   /// The tensor of the loss is the same in every call of value() and gradient().

@@ -58,6 +58,11 @@ void Trainer::start(RunState state, bool resumed) {
   log_.attach(progress_.get());
   begin_window();
   begin_stage(resumed);
+  if (objective_->planes() > 1 && uses_batch_statistics(*plan_.experiment.network))
+    log_.warning(
+        "batch statistics beside derivatives: the network of a training step differs from the one "
+        "that is evaluated, so the loss can fall while the solution is wrong; normalisation = "
+        "\"none\" avoids it");
 }
 
 void Trainer::begin_stage(bool resumed) {
@@ -146,7 +151,9 @@ void Trainer::one_step() {
   collocation_->at_step(state_.step);
   const StageParameters& p = stage().parameters;
   lr_ = p.lr * stage().schedule->factor(state_.stage_step, p.steps);
+  objective_->begin_step(plan_.seed, state_.step);
   loss_ = stage().optimizer->step(*objective_, lr_);
+  objective_->end_step();
 }
 
 void Trainer::step_checked() {

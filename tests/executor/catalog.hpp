@@ -22,10 +22,11 @@ inline Table architecture(const std::string& lines) {
   return *parse_toml("[architecture]\n" + lines, "a.toml").find("architecture")->get<Table>();
 }
 
-/// Lines of [architecture] beside the type; `smooth`: derivatives of order 4 may be read.
+/// Lines of [architecture] beside the type; `smooth`: derivatives of order 4 may be read;
+/// `discrete`: the gradient is that of the very values, not of a limit.
 struct Choice {
   std::string type, lines;
-  bool smooth = true;
+  bool smooth = true, discrete = true;
   std::string text() const { return "type = \"" + type + "\"\n" + lines; }
 };
 
@@ -47,6 +48,13 @@ inline std::vector<Choice> choices() {
       {"fourier_mlp", "width = 4\ndepth = 2\nfeatures = 2\nscales = [0.1, 0.4]"},
       {"periodic", "width = 4\ndepth = 2\naxes = \"x\"\nharmonics = 2"},
       {"periodic", "width = 4\ndepth = 1\naxes = [\"t\", \"x\"]\nharmonics = 1"},
+      {"neural_ode", "width = 3\nhidden = 4\nsteps = 2"},
+      {"neural_ode", "width = 3\nhidden = [4, 3]\nmethod = \"euler\"\nsteps = 3"},
+      {"neural_ode_adaptive", "width = 2\nhidden = 3\nrtol = 0.01\natol = 0.01", true, false},
+      {"neural_ode_adaptive", "width = 2\nhidden = 3\nmethod = \"rk4\"\nsteps = 2", true, false},
+      {"mlp", "width = 5\ndepth = 2\nnormalisation = \"before\""},
+      {"mlp", "width = [4, 5]\nnormalisation = \"after\"\ndropout = 0.2"},
+      {"resnet", "width = 4\ndepth = 1\nnormalisation = \"before\"\ndropout = 0.1"},
   };
 }
 

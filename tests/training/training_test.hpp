@@ -3,6 +3,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include "banach/layers.hpp"
 #include "banach/plugin.hpp"
 #include "core/optimizers/enroll.hpp"
 #include "core/parameters/toml.hpp"
@@ -90,6 +91,22 @@ inline void describe(Schema<ToyNet::Parameters>& s) {
   s.field("width", &ToyNet::Parameters::width, "neurons").positive();
 }
 
+struct ToyStackParameters : StackParameters {};
+inline void describe(Schema<ToyStackParameters>& s) { stack_fields(s); }
+
+/// Hidden layers with all that they can have.
+class ToyStack final : public Architecture {
+ public:
+  using Parameters = ToyStackParameters;
+  ToyStack(const Parameters& p, Builder& b)
+      : hidden_(p, b, "hidden", b.inputs()), last_(output_layer(p, b, hidden_.width())) {}
+  Expression forward(const Inputs& in) const override { return last_(hidden_(in.points())); }
+
+ private:
+  HiddenLayers hidden_;
+  Linear last_;
+};
+
 /// The engine's catalogs and the toys.
 struct World {
   Registry registry;
@@ -102,6 +119,7 @@ struct World {
     registry.problem<ToyHeat>("toy_heat", "");
     registry.problem<ToyRitz>("toy_ritz", "");
     registry.architecture<ToyNet>("toy_net", "");
+    registry.architecture<ToyStack>("toy_stack", "");
   }
   RunPlan plan(const std::string& text) const {
     return make_plan(parse_toml(text, "case.toml"), registry, plugins);

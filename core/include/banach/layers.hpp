@@ -13,6 +13,8 @@ struct LayerParameters {
   bool scale_inputs = true;
   std::string adaptive = "none";
   double adaptive_scale = 1.0;
+  std::string normalisation = "none";
+  double dropout = 0.0;
 };
 /// How a stack of hidden layers is made.
 struct StackParameters : LayerParameters {
@@ -20,14 +22,19 @@ struct StackParameters : LayerParameters {
   std::optional<std::int64_t> depth;
 };
 
-/// Declares the fields of LayerParameters in a struct that derives from it.
+/// Declares the fields of LayerParameters that say how plain layers start.
 template <class P>
-void layer_fields(Schema<P>& s) {
+void weight_fields(Schema<P>& s) {
   s.field("activation", &P::activation, "of the hidden layers").one_of(activations());
   s.field("initialisation", &P::initialisation, "of the weights").one_of(Init::names());
   s.field("gain", &P::gain, "factor on the initial hidden weights").positive();
   s.field("bias", &P::bias, "initialisation of the biases").one_of(Init::names());
   s.field("scale_inputs", &P::scale_inputs, "map the domain to [-1, 1] first");
+}
+/// Declares the fields of LayerParameters in a struct that derives from it.
+template <class P>
+void layer_fields(Schema<P>& s) {
+  weight_fields(s);
   s.field("adaptive", &P::adaptive, "learn the slope of the activation: per layer or per neuron")
       .one_of({"none", "layer", "neuron"});
   s.field("adaptive_scale", &P::adaptive_scale, "n in activation(n a z); a starts at 1/n")
@@ -40,6 +47,24 @@ void stack_fields(Schema<P>& s, const std::string& what = "hidden layers") {
       .at_least(1);
   s.field("depth", &P::depth, what + " (3), where width is one number").at_least(1);
   layer_fields(s);
+  s.field("normalisation", &P::normalisation, "over the batch, where from the activation")
+      .one_of({"none", "before", "after"});
+  s.field("dropout", &P::dropout, "probability with which a neuron is left out of a step")
+      .at_least(0)
+      .where("< 1", [](double rate) { return rate < 1; });
+}
+
+/// A state x(s), 0 <= s <= 1, with dx/ds = v(x, s), v a perceptron.
+struct FlowParameters : LayerParameters {
+  std::int64_t width = 16;
+  std::vector<std::int64_t> hidden{32};
+};
+/// Declares the fields of FlowParameters in a struct that derives from it.
+template <class P>
+void flow_fields(Schema<P>& s) {
+  s.field("width", &P::width, "numbers of the state").at_least(1);
+  s.field("hidden", &P::hidden, "neurons of every hidden layer of the right side").at_least(1);
+  weight_fields(s);
 }
 
 /// The width of every layer; ConfigError when a list and a depth disagree.
@@ -57,7 +82,23 @@ class BANACH_API Activation {
   double scale_;
 };
 
-/// activation(x W + b), [rows, out].
+/// x * mask / (1 - rate) while training, masks drawn anew per point, column and step; else x. The
+/// mask is a number to derivatives by the coordinates (Srivastava et al. 2014).
+BANACH_API Expression dropout(E x, double rate);
+
+/// (x - mean) / sqrt(variance + 1e-5) * scale + shift, column by column (Ioffe, Szegedy 2015). In
+/// training mean and variance are those of the term's points, numbers to derivatives by the
+/// coordinates; else running means of them, which every step moves by a tenth.
+class BANACH_API Normalisation {
+ public:
+  Normalisation(Builder& builder, const std::string& name, int width);
+  Expression operator()(E x) const;
+
+ private:
+  Row mean_, variance_, scale_, shift_;
+};
+
+/// activation(x W + b), [rows, out], normalised before or after, then with dropout.
 class BANACH_API HiddenLayer {
  public:
   HiddenLayer(const LayerParameters& p, Builder& builder, const std::string& name, int in, int out);
@@ -66,6 +107,8 @@ class BANACH_API HiddenLayer {
  private:
   Linear linear_;
   Activation activation_;
+  std::optional<Normalisation> before_, after_;
+  double dropout_;
 };
 
 /// Hidden layers "<name>.0", "<name>.1", ... one after the other.
@@ -102,6 +145,18 @@ class BANACH_API Harmonics {
  private:
   std::vector<int> plain_, angles_;  // columns of the points; one entry per result, per angle
   std::vector<double> plain_scale_, plain_shift_, angle_scale_, angle_shift_;
+};
+
+/// The layers of a flow: coordinates to x(0), (x, s) to dx/ds, x(1) to outputs. Their number does
+/// not depend on how it is integrated.
+struct BANACH_API Flow {
+  Flow(const FlowParameters& p, Builder& builder);
+  /// dx/ds, [rows, width]
+  Expression velocity(E x, double s) const;
+
+  Linear lift, output;
+  std::vector<Linear> right_side;  // all but the last are followed by the activation
+  std::string activation;
 };
 
 }  // namespace banach

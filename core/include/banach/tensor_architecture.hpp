@@ -5,6 +5,8 @@
 #include <torch/types.h>
 #include <torch/version.h>
 
+#include <functional>
+
 #include "banach/architecture.hpp"
 
 #undef BANACH_STAMP_TORCH
@@ -28,5 +30,25 @@ class BANACH_API TensorArchitecture : public Architecture {
   int outputs_;
   std::vector<int> slots_;
 };
+
+/// The activation of that name; ConfigError when there is none.
+BANACH_API at::Tensor activate(const std::string& name, const at::Tensor& x);
+/// Points [N, axes] mapped from the ranges of the coordinates to [-1, 1].
+BANACH_API at::Tensor scaled(const at::Tensor& points, const Domain& coordinates);
+
+/// dx/ds at s and x [N, width], of the shape of x. Gradients flow to x and the weights alone.
+using Velocity = std::function<at::Tensor(double s, const at::Tensor& x,
+                                          const std::vector<at::Tensor>& weights)>;
+struct Integration {
+  bool adaptive = true;         // Dormand-Prince 5(4), else the classical method of order 4
+  std::int64_t steps = 10'000;  // how many; at most as many when adaptive
+  double rtol = 1e-6, atol = 1e-6;
+};
+/// x(1) of dx/ds = v(s, x, weights), x(0) = x0. The memory for a first gradient does not depend on
+/// the number of steps: it solves the adjoint equation with the same tolerances, the state
+/// recomputed on the way back (Chen et al. 2018). Higher derivatives go through the recorded steps.
+/// ConfigError when `steps` are not enough; NaN where the solution blows up.
+BANACH_API at::Tensor integrate(const Velocity& v, const at::Tensor& x0,
+                                const std::vector<at::Tensor>& weights, const Integration& how);
 
 }  // namespace banach
