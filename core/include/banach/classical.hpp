@@ -28,6 +28,13 @@ BANACH_API std::vector<double> trajectories(
     const std::function<RightHandSide(const double* parameters)>& system,
     const std::vector<double>& initial, double start);
 
+/// Numbers of coefficients in one row of a reference's points: an input takes the next of
+/// `inputs` (the columns after the domain's own axes), others have their value.
+BANACH_API std::vector<double> numbers(const std::vector<Coefficient>& coefficients,
+                                       const double* inputs);
+/// How many of them are inputs.
+BANACH_API int count_inputs(const std::vector<Coefficient>& coefficients);
+
 /// Solves a dense system by LU factors with row exchange, a [n, n] row major, b [n]; DataError when
 /// a is singular.
 BANACH_API std::vector<double> solve_dense(const std::vector<double>& a, std::vector<double> b);
