@@ -29,7 +29,9 @@ void add_new(CLI::App& app, Context& context);
 void add_plot(CLI::App& app, Context& context);
 void add_plugins(CLI::App& app, Context& context);
 void add_predict(CLI::App& app, Context& context);
+void add_sweep(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);
+void add_tune(CLI::App& app, Context& context);
 
 /// <prefix>/share/banach of the installation (or build folder) that this library belongs to.
 std::filesystem::path share_folder();

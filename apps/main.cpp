@@ -10,6 +10,8 @@ namespace {
 
 void add_verbs(CLI::App& app, Context& context) {
   add_train(app, context);
+  add_sweep(app, context);
+  add_tune(app, context);
   add_evaluate(app, context);
   add_predict(app, context);
   add_plot(app, context);

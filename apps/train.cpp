@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach train FILE: from a configuration to a finished run; banach train --resume RUN: on with it.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -82,7 +83,7 @@ bool shown_again(const fs::path& run, const RunPlan& plan, const TrainArguments&
                     Exit::cannot_create);
   if (!RunDirectory::is_finished(run))
     throw DataError(run.string() + ": an unfinished run is there: " + how, Exit::cannot_create);
-  print_result(read_result(run), a.json);
+  print_result(read_result(run), a);
   return true;
 }
 
@@ -118,6 +119,9 @@ void add_train(CLI::App& app, Context& context) {
   verb->add_option("words", a->words,
                    "The TOML file (not with --resume), then key=value overrides of it")
       ->type_name("FILE key=value");
+  verb->add_option("--override", a->overrides, "The same, for programs; may be repeated")
+      ->type_name("key=value")
+      ->allow_extra_args(false);
   verb->add_option("--resume", a->resume, "Go on with the run in this folder")->type_name("RUN");
   verb->add_option("--out", a->out, "Folder of the run, instead of output.dir/name")
       ->type_name("DIR");
@@ -131,6 +135,9 @@ void add_train(CLI::App& app, Context& context) {
   verb->add_flag("--force", a->force, "Replace the run that is there");
   verb->add_flag("--quiet", a->quiet, "No progress");
   verb->add_flag("--json", a->json, "Print the result as JSON");
+  verb->add_option("--result-json", a->result_json, "Write the result there; -: as --json")
+      ->type_name("PATH");
+  verb->add_flag("--report", a->report, "Print a line of JSON after every validation");
   add_plugin_options(*verb, context);
   verb->callback([&context, a] {
     a->command_line = command_line();
@@ -138,6 +145,7 @@ void add_train(CLI::App& app, Context& context) {
       throw Error(Exit::usage,
                   "banach train: name a configuration (banach train heat.toml) or a run "
                   "(banach train --resume RUN)");
+    a->words.insert(a->words.end(), a->overrides.begin(), a->overrides.end());
     a->resume.empty() ? train_fresh(context, *a) : resume(context, *a);
   });
 }
@@ -154,8 +162,22 @@ nlohmann::json read_result(const fs::path& run) {
   }
 }
 
-void print_result(const nlohmann::json& result, bool json) {
+void print_result(const nlohmann::json& result, const TrainArguments& a) {
+  const bool json = a.json || a.result_json == "-";
+  if (!a.result_json.empty() && a.result_json != "-")
+    write_atomically(a.result_json, std::string_view(result.dump(2) + "\n"));
   std::printf("%s", json ? (result.dump(2) + "\n").c_str() : result_text(result).c_str());
+  std::fflush(stdout);
+}
+
+void print_report(const RunPlan& plan, std::int64_t step, const Measurement& measured) {
+  const auto number = [](double x) { return std::isfinite(x) ? nlohmann::json(x) : nullptr; };
+  const auto names = Validation::columns(plan.experiment);
+  const auto values = Validation::values(measured);
+  nlohmann::json metrics = nlohmann::json::object();
+  for (std::size_t i = 0; i < names.size(); ++i) metrics[names[i]] = number(values[i]);
+  nlohmann::json line = {{"step", step}, {"value", number(measured.loss)}, {"metrics", metrics}};
+  std::printf("{\"type\":\"report\",%s\n", line.dump().c_str() + 1);
   std::fflush(stdout);
 }
 

@@ -8,11 +8,13 @@
 namespace banach {
 
 struct TrainArguments {
-  std::vector<std::string> words;  // FILE key=value ...; with --resume only the latter
-  std::string resume, out, device;
+  std::vector<std::string> words;      // FILE key=value ...; with --resume only the latter
+  std::vector<std::string> overrides;  // --override; go behind the words
+  std::string resume, out, device, result_json;
   std::optional<std::int64_t> seed, threads;
   std::optional<double> max_seconds;
-  bool dry_run = false, print_config = false, force = false, quiet = false, json = false;
+  bool dry_run = false, print_config = false, force = false, quiet = false, json = false,
+       report = false;
   std::vector<std::string> command_line;
 };
 
@@ -25,8 +27,10 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
 void resume(Context& context, const TrainArguments& arguments);
 /// result.json of a finished run; DataError when it is damaged.
 nlohmann::json read_result(const std::filesystem::path& run);
-/// On stdout.
-void print_result(const nlohmann::json& result, bool json);
+/// On stdout, as text or JSON, and into the file of --result-json.
+void print_result(const nlohmann::json& result, const TrainArguments& arguments);
+/// Prints {"type": "report", "step", "value", "metrics"}: value is the validation loss.
+void print_report(const RunPlan& plan, std::int64_t step, const Measurement& measured);
 /// The words of this process.
 std::vector<std::string> command_line();
 

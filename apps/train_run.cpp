@@ -106,6 +106,10 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   start.stamp = engine_stamp();
   try {
     TrainerOptions options{a.max_seconds, Progress::mode_of(2, a.quiet)};
+    if (a.report)
+      options.report = [&plan](std::int64_t step, const Measurement& measured) {
+        print_report(plan, step, measured);
+      };
     Trainer trainer(plan, directory.path(), log, options);
     trainer.start(std::move(start), resumed);
     const Outcome outcome = trainer.run();
@@ -118,7 +122,7 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
     const auto result = result_json(plan, trainer, outcome, directory.path().string());
     directory.write_text("result.json", result.dump(2) + "\n");
     log.note("finished: " + outcome.stop_reason);
-    print_result(result, a.json);
+    print_result(result, a);
     return 0;
   } catch (const Error& error) {
     log.note(error.what());
@@ -149,7 +153,7 @@ void resume(Context& context, const TrainArguments& a) {
     return;
   }
   if (different.empty() && RunDirectory::is_finished(folder)) {
-    print_result(read_result(folder), a.json);
+    print_result(read_result(folder), a);
     return;
   }
   if (state) {

@@ -38,7 +38,9 @@ std::size_t widest(const json& object, std::size_t least) {
 
 json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
                  const std::string& run) {
-  json out = to_json(trainer.final_measurement());
+  const Measurement measured = trainer.final_measurement();
+  json out = to_json(measured);
+  out["validation_loss"] = std::isfinite(measured.loss) ? json(measured.loss) : json();
   out["name"] = plan.configuration.name;
   out["run"] = run;
   out["coefficients"] = coefficients_json(plan, trainer);

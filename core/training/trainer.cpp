@@ -222,6 +222,7 @@ void Trainer::note_stop(const std::string& reason) {
 
 void Trainer::validate() {
   measured_ = validation_->measure(banks());
+  if (options_.report) options_.report(state_.step, *measured_);
   const StageParameters& p = stage().parameters;
   const double metric = measured_->loss;
   if (!std::isfinite(metric)) return;

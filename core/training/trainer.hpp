@@ -2,6 +2,8 @@
 // The training loop: stages of steps, records on the way, a state that can be saved between any
 // two.
 #pragma once
+#include <functional>
+
 #include "core/run/checkpoints.hpp"
 #include "core/run/log.hpp"
 #include "core/run/metrics_log.hpp"
@@ -17,6 +19,8 @@ namespace banach {
 struct TrainerOptions {
   std::optional<double> time_limit;  // seconds; wins over that of the configuration
   Progress::Mode progress = Progress::Mode::quiet;
+  /// Told of every validation; may be empty.
+  std::function<void(std::int64_t step, const Measurement& measured)> report = {};
 };
 
 /// How a training ended.
