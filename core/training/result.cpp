@@ -38,9 +38,7 @@ std::size_t widest(const json& object, std::size_t least) {
 
 json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
                  const std::string& run) {
-  const Measurement measured = trainer.final_measurement();
-  json out = to_json(measured);
-  out["validation_loss"] = std::isfinite(measured.loss) ? json(measured.loss) : json();
+  json out = to_json(trainer.final_measurement());
   out["name"] = plan.configuration.name;
   out["run"] = run;
   out["coefficients"] = coefficients_json(plan, trainer);

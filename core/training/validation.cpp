@@ -98,7 +98,8 @@ nlohmann::json baselines_json(const Experiment& e) {
 
 nlohmann::json to_json(const Measurement& m) {
   nlohmann::json out = {{"unknowns", nlohmann::json::object()},
-                        {"terms", nlohmann::json::object()}};
+                        {"terms", nlohmann::json::object()},
+                        {"validation_loss", number(m.loss)}};
   out["unknowns"] = to_json(m.unknowns);
   for (const auto& t : m.terms) out["terms"][t.name] = {{"rms", number(t.rms)}};
   for (const auto& t : m.held_out) out["held_out"][t.name] = {{"rms", number(t.rms)}};

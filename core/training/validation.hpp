@@ -28,7 +28,7 @@ struct BANACH_API Measurement {
   double error() const;
 };
 /// {"unknowns": {"u": {"mae", "relative_l2", "max_error"}}, "terms": {"pde": {"rms"}}, "held_out":
-/// {"sensors": {"rms"}}}; what is not finite becomes null.
+/// {"sensors": {"rms"}}, "validation_loss"}; what is not finite becomes null.
 BANACH_API nlohmann::json to_json(const Measurement& measurement);
 /// {"u": {"mae", "relative_l2", "max_error"}}.
 nlohmann::json to_json(const std::vector<UnknownError>& errors);

@@ -38,9 +38,10 @@ TEST(Evaluate, SaysWhatTheTrainingSaid) {
 
 TEST(Evaluate, KeysAreStable) {
   const json result = evaluated(trained("heat"));
-  EXPECT_EQ(keys(result), (std::vector<std::string>{"best_step", "checkpoint", "coefficients",
-                                                    "grid", "name", "run", "steps", "stop_reason",
-                                                    "terms", "train_seconds", "unknowns"}));
+  EXPECT_EQ(keys(result),
+            (std::vector<std::string>{"best_step", "checkpoint", "coefficients", "grid", "name",
+                                      "run", "steps", "stop_reason", "terms", "train_seconds",
+                                      "unknowns", "validation_loss"}));
   EXPECT_EQ(keys(result["unknowns"]), (std::vector<std::string>{"u"}));
   EXPECT_EQ(keys(result["unknowns"]["u"]),
             (std::vector<std::string>{"mae", "max_error", "relative_l2"}));
