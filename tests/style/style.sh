@@ -34,7 +34,7 @@ if [[ $what == format ]]; then
   exit
 elif [[ $what == tidy ]]; then
   find_tool clang-tidy
-  find core/{parameters,plugin,expression,sampling,run} plugins/problems datasets apps -maxdepth 1 \
+  find core/{parameters,plugin,expression,sampling,run,study} plugins/problems datasets apps -maxdepth 1 \
     -name '*.cpp' -print0 | xargs -0 -n 1 -P "$(nproc)" "$tool" -p "$3" --quiet
   exit
 fi
