@@ -170,12 +170,10 @@ void print_result(const nlohmann::json& result, const TrainArguments& a) {
   std::fflush(stdout);
 }
 
-void print_report(const RunPlan& plan, std::int64_t step, const Measurement& measured) {
+void print_report(std::int64_t step, const Measurement& measured) {
   const auto number = [](double x) { return std::isfinite(x) ? nlohmann::json(x) : nullptr; };
-  const auto names = Validation::columns(plan.experiment);
-  const auto values = Validation::values(measured);
   nlohmann::json metrics = nlohmann::json::object();
-  for (std::size_t i = 0; i < names.size(); ++i) metrics[names[i]] = number(values[i]);
+  for (const auto& [name, value] : Validation::values(measured)) metrics[name] = number(value);
   nlohmann::json line = {{"step", step}, {"value", number(measured.loss)}, {"metrics", metrics}};
   std::printf("{\"type\":\"report\",%s\n", line.dump().c_str() + 1);
   std::fflush(stdout);

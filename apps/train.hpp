@@ -30,7 +30,7 @@ nlohmann::json read_result(const std::filesystem::path& run);
 /// On stdout, as text or JSON, and into the file of --result-json.
 void print_result(const nlohmann::json& result, const TrainArguments& arguments);
 /// Prints {"type": "report", "step", "value", "metrics"}: value is the validation loss.
-void print_report(const RunPlan& plan, std::int64_t step, const Measurement& measured);
+void print_report(std::int64_t step, const Measurement& measured);
 /// The words of this process.
 std::vector<std::string> command_line();
 

@@ -106,10 +106,7 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   start.stamp = engine_stamp();
   try {
     TrainerOptions options{a.max_seconds, Progress::mode_of(2, a.quiet)};
-    if (a.report)
-      options.report = [&plan](std::int64_t step, const Measurement& measured) {
-        print_report(plan, step, measured);
-      };
+    if (a.report) options.report = print_report;
     Trainer trainer(plan, directory.path(), log, options);
     trainer.start(std::move(start), resumed);
     const Outcome outcome = trainer.run();

@@ -22,6 +22,7 @@ std::string with_places(std::string text, const std::vector<Override>& overrides
 Table configured(const std::string& base, const std::vector<Override>& overrides,
                  const Source& place) {
   std::vector<std::string> words;
+  words.reserve(overrides.size());
   for (const auto& o : overrides) words.push_back(o.word());
   try {
     return load_configuration(base, words);

@@ -40,6 +40,8 @@ Metrics metrics_of(const json& result) {
       add(out, name + "." + key, errors, key);
   for (const auto& [name, term] : part(result, "terms").items())
     add(out, "residual." + name, term, "rms");
+  for (const auto& [name, term] : part(result, "held_out").items())
+    add(out, "held_out." + name, term, "rms");
   for (const auto& [name, coefficient] : part(result, "coefficients").items())
     add(out, "coefficient." + name, coefficient, "value");
   for (const char* key : {"validation_loss", "steps", "train_seconds"}) add(out, key, result, key);

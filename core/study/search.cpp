@@ -148,6 +148,7 @@ std::vector<double> Search::suggest_by_order(const Stream& stream) const {
   for (const auto& t : trials_)
     if (counts(t)) ended.push_back(&t);
   std::vector<std::vector<double>> points;
+  points.reserve(ended.size());
   for (const auto* t : ended) points.push_back(t->point);
   std::vector<std::size_t> order(ended.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -152,6 +152,7 @@ constexpr std::size_t most_points = 100000;
 
 std::string words_of(const std::vector<Override>& overrides) {
   std::vector<std::string> words;
+  words.reserve(overrides.size());
   for (const auto& o : overrides) words.push_back(o.word());
   return words.empty() ? "the base" : join(words);
 }
