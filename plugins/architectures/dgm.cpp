@@ -22,19 +22,18 @@ class Dgm final : public Architecture {
   Dgm(const DgmParameters& p, Builder& builder)
       : p_(p),
         signature_(builder.signature()),
-        width_(static_cast<int>(p.width)),
-        input_(p, builder, "input", builder.inputs(), width_) {
-    const Init weight = hidden_weights(p);
+        input_(p, builder, "input", builder.inputs(), static_cast<int>(p.width)) {
+    const Init weight = hidden_weights(p), bias = Init::named(p.bias);
+    const int w = static_cast<int>(p.width), d = builder.inputs();
     for (int i = 0; i < p.layers; ++i) {
       const std::string name = "layer." + std::to_string(i);
-      layers_.push_back({builder.packed(name + ".points", builder.inputs(), width_, 4, weight,
-                                        Init::named(p.bias)),
-                         builder.packed(name + ".gates", width_, width_, 3, weight, {}),
-                         builder.linear(name + ".candidate", width_, width_, weight, {}),
-                         {p, builder, name + ".gates", 3 * width_},
-                         {p, builder, name + ".candidate", width_}});
+      layers_.push_back({builder.packed(name + ".points", d, w, 4, weight, bias),
+                         builder.packed(name + ".gates", w, w, 3, weight, {}),
+                         builder.linear(name + ".candidate", w, w, weight, {}),
+                         {p, builder, name + ".gates", 3 * w},
+                         {p, builder, name + ".candidate", w}});
     }
-    output_ = output_layer(p, builder, width_);
+    output_ = output_layer(p, builder, w);
   }
 
   Expression forward(const Inputs& inputs) const override { return output_(*features(inputs)); }
@@ -43,11 +42,11 @@ class Dgm final : public Architecture {
     const Expression x = first_input(p_, inputs, signature_);
     Expression s = input_(x);
     for (const auto& layer : layers_) {
+      const int w = layer.candidate.out;
       const Expression p = layer.points(x);
-      const Expression zgr = layer.gate(p.columns(0, 3 * width_) + layer.gates(s));
-      const Expression z = zgr.columns(0, width_), g = zgr.columns(width_, width_);
-      const Expression r = zgr.columns(2 * width_, width_);
-      const Expression h = layer.accept(p.columns(3 * width_, width_) + layer.candidate(s * r));
+      const Expression zgr = layer.gate(p.columns(0, 3 * w) + layer.gates(s));
+      const Expression z = zgr.columns(0, w), g = zgr.columns(w, w), r = zgr.columns(2 * w, w);
+      const Expression h = layer.accept(p.columns(3 * w, w) + layer.candidate(s * r));
       s = (1 - g) * h + z * s;
     }
     return s;
@@ -60,7 +59,6 @@ class Dgm final : public Architecture {
   };
   DgmParameters p_;
   Signature signature_;
-  int width_;
   HiddenLayer input_;
   std::vector<Layer> layers_;
   Linear output_;
