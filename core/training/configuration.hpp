@@ -87,7 +87,7 @@ struct SyntheticParameters {
   double noise = 0;
 };
 struct ObservationParameters {
-  std::string file;                            // absolute
+  std::optional<std::string> file;             // absolute
   std::map<std::string, std::string> columns;  // of coordinates and unknowns, where names differ
   std::vector<std::string> unknowns;           // empty: all
   std::optional<SyntheticParameters> synthetic;

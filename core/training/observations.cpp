@@ -28,14 +28,14 @@ class Reader {
       : e_(e), name_(name), p_(p), unknowns_(std::move(unknowns)) {}
 
   Measured from_file() const {
-    const auto dot = p_.file.rfind('.');
-    const std::string kind = dot == std::string::npos ? "" : p_.file.substr(dot);
+    const auto dot = p_.file->rfind('.');
+    const std::string kind = dot == std::string::npos ? "" : p_.file->substr(dot);
     if (kind == ".csv" || kind == ".txt" || kind == ".dat") return from_csv();
     if (kind == ".h5" || kind == ".hdf5") return from_hdf5();
     throw ConfigError(
         fmt::format("observations.{}.file: {}: .csv, .txt, .dat, .h5 and .hdf5 are "
                     "read",
-                    name_, p_.file));
+                    name_, *p_.file));
   }
 
   Measured synthetic(std::uint64_t seed) const {
@@ -91,7 +91,7 @@ class Reader {
     std::vector<std::string> columns;
     for (const auto& axis : e_.domain) columns.push_back(column(axis.name));
     for (const auto& unknown : unknowns_) columns.push_back(column(unknown));
-    const auto rows = read_points(p_.file, columns);
+    const auto rows = read_points(*p_.file, columns);
     Measured out;
     const std::size_t axes = e_.domain.size(), width = columns.size();
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -101,7 +101,7 @@ class Reader {
 
   // Scattered: every dataset [n]. A grid: coordinates [n_0], [n_1] ..., unknowns [n_0, n_1, ...].
   Measured from_hdf5() const {
-    const Hdf5Reader file(p_.file);
+    const Hdf5Reader file(*p_.file);
     std::vector<std::vector<double>> axes, values;
     Shape grid;
     for (const auto& axis : e_.domain) {
@@ -111,7 +111,7 @@ class Reader {
     const Shape shape = file.shape(column(unknowns_[0]));
     for (const auto& unknown : unknowns_) {
       if (file.shape(column(unknown)) != shape)
-        throw DataError(fmt::format("{}: dataset \"{}\" has another shape than \"{}\"", p_.file,
+        throw DataError(fmt::format("{}: dataset \"{}\" has another shape than \"{}\"", *p_.file,
                                     column(unknown), column(unknowns_[0])));
       values.push_back(file.read(column(unknown)));
     }
@@ -121,7 +121,7 @@ class Reader {
       throw DataError(fmt::format(
           "{}: dataset \"{}\" has shape [{}]; its coordinates ask for [{}] (a grid) or for one "
           "length of all datasets (scattered points)",
-          p_.file, column(unknowns_[0]), fmt::join(shape, ", "), fmt::join(grid, ", ")));
+          *p_.file, column(unknowns_[0]), fmt::join(shape, ", "), fmt::join(grid, ", ")));
     Measured out;
     for (std::size_t i = 0; i < values[0].size(); ++i) {
       std::size_t rest = i;
@@ -162,7 +162,7 @@ class Reader {
 
 void check(const Experiment& e, const std::string& name, const ObservationParameters& p,
            const Measured& m, std::size_t width) {
-  const std::string where = p.file.empty() ? "observations." + name : p.file;
+  const std::string where = p.file ? *p.file : "observations." + name;
   const std::size_t axes = e.domain.size(), rows = m.points.size() / axes;
   if (rows == 0) throw DataError(where + ": there is no observation in it");
   for (std::size_t i = 0; i < rows; ++i) {
@@ -206,7 +206,7 @@ void add(Experiment& e, const std::string& name, const ObservationParameters& p,
     if (std::find(e.unknowns.begin(), e.unknowns.end(), unknown) == e.unknowns.end())
       throw ConfigError(fmt::format("observations.{}.unknowns: there is no unknown {}; known: {}",
                                     name, in_quotes(unknown), join(e.unknowns)));
-  if (p.file.empty() == !p.synthetic)
+  if (p.file.has_value() == p.synthetic.has_value())
     throw ConfigError("observations." + name + ": give either a file or synthetic, one of both");
   const Reader reader(e, name, p, unknowns);
   const Measured m = p.synthetic ? reader.synthetic(seed) : reader.from_file();

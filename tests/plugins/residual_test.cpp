@@ -54,9 +54,9 @@ std::vector<Setting> settings() {
   return out;
 }
 
-class Catalog : public ::testing::TestWithParam<Setting> {};
+class ShippedProblems : public ::testing::TestWithParam<Setting> {};
 
-TEST_P(Catalog, ExactSolutionHasNoResidual) {
+TEST_P(ShippedProblems, ExactSolutionHasNoResidual) {
   if (GetParam().problem.text("quadrature") == "monte_carlo")
     GTEST_SKIP() << "a Monte Carlo integral of the exact solution has an error of its own";
   const Experiment e = experiment_of(GetParam().problem);
@@ -72,7 +72,7 @@ TEST_P(Catalog, ExactSolutionHasNoResidual) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shipped, Catalog, ::testing::ValuesIn(settings()),
+INSTANTIATE_TEST_SUITE_P(Shipped, ShippedProblems, ::testing::ValuesIn(settings()),
                          [](const auto& info) { return info.param.name; });
 
 // Integral of an energy density over the box, with size times a function that vanishes on its
