@@ -12,13 +12,13 @@ namespace {
 
 Scene strip() { return on({{"x", -1, 2}, {"t", 0, 3}}, {"u", "v"}); }
 
-class Catalog : public ::testing::TestWithParam<Choice> {
+class Architectures : public ::testing::TestWithParam<Choice> {
  protected:
   Laboratory laboratory(const Scene& scene = strip()) const {
     return Laboratory(scene, architecture(GetParam().text()), shipped().entries);
   }
 };
-INSTANTIATE_TEST_SUITE_P(All, Catalog, ::testing::ValuesIn(choices()), name_of_choice);
+INSTANTIATE_TEST_SUITE_P(All, Architectures, ::testing::ValuesIn(choices()), name_of_choice);
 
 void expect_fourth_order(const Laboratory& laboratory, bool differences) {
   const std::vector<Body> bodies = {
@@ -31,11 +31,11 @@ void expect_fourth_order(const Laboratory& laboratory, bool differences) {
   for (const Body& body : bodies) expect_agreement(laboratory, body, differences);
 }
 
-TEST_P(Catalog, HasExactDerivativesToFourthOrder) {
+TEST_P(Architectures, HasExactDerivativesToFourthOrder) {
   if (GetParam().smooth) expect_fourth_order(laboratory(), GetParam().discrete);
 }
 
-TEST_P(Catalog, IsRefusedForSecondOrderWhenPiecewiseLinear) {
+TEST_P(Architectures, IsRefusedForSecondOrderWhenPiecewiseLinear) {
   if (GetParam().smooth) return;
   const Laboratory l = laboratory();
   const Recorded slope = l.record_body([](const Field& u) { return u.all() + u.all().d("x"); });
@@ -44,7 +44,7 @@ TEST_P(Catalog, IsRefusedForSecondOrderWhenPiecewiseLinear) {
   EXPECT_THROW(l.run(second), ConfigError);
 }
 
-TEST_P(Catalog, StandsInsideAHardConstraint) {
+TEST_P(Architectures, StandsInsideAHardConstraint) {
   if (!GetParam().smooth) return;
   Scene scene = strip();
   scene.ansatz = [](const Point& p, E n) { return p["x"] * (1 - p["x"]) * n; };
@@ -56,7 +56,7 @@ TEST_P(Catalog, StandsInsideAHardConstraint) {
 }
 
 // Built again from its own resolved table and from a saved state, it is the same function.
-TEST_P(Catalog, IsTheSameAfterSavingAndLoading) {
+TEST_P(Architectures, IsTheSameAfterSavingAndLoading) {
   const Laboratory first = laboratory();
   Layout layout;
   Diagnostics diagnostics;
@@ -96,7 +96,7 @@ std::optional<Laboratory> with_defaults(const std::string& type) {
   return std::nullopt;
 }
 
-TEST(CatalogDefaults, HaveExactDerivativesToFourthOrder) {
+TEST(ArchitectureDefaults, HaveExactDerivativesToFourthOrder) {
   ASSERT_TRUE(shipped().entries.architectures.find("mlp")) << "the build's plugins were not found";
   const auto all = choices();
   for (const auto& [name, item] : shipped().entries.architectures.items()) {
