@@ -38,7 +38,8 @@ std::vector<MetricCurve> read_metrics(const std::filesystem::path& file) {
     const auto cells = cells_of(line);
     for (std::size_t i = 1; i < cells.size() && i <= curves.size(); ++i) {
       const double value = std::strtod(cells[i].c_str(), nullptr);
-      if (!cells[i].empty() && std::isfinite(value) && value > 0)
+      const bool shown = value > 0 || names[i].rfind("coefficient.", 0) == 0;  // others: log axes
+      if (!cells[i].empty() && std::isfinite(value) && shown)
         curves[i - 1].points.emplace_back(std::strtod(cells[0].c_str(), nullptr), value);
     }
   }

@@ -8,7 +8,8 @@
 
 namespace banach {
 
-/// One column over the steps; rows without a finite positive value are left out.
+/// One column over the steps; rows without a finite (coefficients apart: positive) value are left
+/// out.
 struct MetricCurve {
   std::string name;
   std::vector<std::pair<double, double>> points;

@@ -104,10 +104,12 @@ bool is_loss(const MetricCurve& curve) {
   return curve.name == "loss" || curve.name.rfind("loss.", 0) == 0;
 }
 
+bool is_coefficient(const MetricCurve& curve) { return curve.name.rfind("coefficient.", 0) == 0; }
+
 void plot_curves(Gnuplot& gnuplot, const std::vector<MetricCurve>& curves,
                  const std::string& title) {
   auto& script = gnuplot.script();
-  curve_axes(script, title, "step", true);
+  curve_axes(script, title, "step", !is_coefficient(curves[0]));
   script << "set xrange [0:*]\n";
   std::vector<std::string> parts;
   std::size_t colour = 0;
@@ -204,27 +206,38 @@ void draw_lines(Gnuplot& gnuplot, const PageLayout& layout, const Picture& pictu
          << "' notitle\n";
 }
 
-/// The upper row: what the training measured.
-void draw_metrics(Gnuplot& gnuplot, const PageLayout& layout,
-                  const std::vector<MetricCurve>& losses, const std::vector<MetricCurve>& errors) {
-  const int columns = (losses.empty() ? 0 : 1) + (errors.empty() ? 0 : 1);
+/// What the training measured, one group per panel.
+struct Metrics {
+  std::vector<MetricCurve> losses, errors, coefficients;
+  std::vector<std::pair<const std::vector<MetricCurve>*, const char*>> panels() const {
+    std::vector<std::pair<const std::vector<MetricCurve>*, const char*>> out;
+    for (const auto& panel : {std::pair(&losses, "loss"), std::pair(&errors, "error"),
+                              std::pair(&coefficients, "coefficient")})
+      if (!panel.first->empty()) out.push_back(panel);
+    return out;
+  }
+};
+
+/// The upper row.
+void draw_metrics(Gnuplot& gnuplot, const PageLayout& layout, const Metrics& metrics) {
+  const auto panels = metrics.panels();
   int column = 0;
-  for (const auto& [curves, title] : {std::pair(&losses, "loss"), std::pair(&errors, "error")}) {
-    if (curves->empty()) continue;
-    layout.place(gnuplot.script(), 0, column++, columns);
+  for (const auto& [curves, title] : panels) {
+    layout.place(gnuplot.script(), 0, column++, static_cast<int>(panels.size()));
     plot_curves(gnuplot, *curves, title);
   }
 }
 
-std::pair<std::vector<MetricCurve>, std::vector<MetricCurve>> losses_and_errors(
-    const std::filesystem::path& run, const Model& model) {
-  std::pair<std::vector<MetricCurve>, std::vector<MetricCurve>> out;
+Metrics metrics_of(const std::filesystem::path& run, const Model& model) {
+  Metrics out;
   for (auto& curve : read_metrics(run / "metrics.csv")) {
     if (curve.points.empty()) continue;
     if (is_loss(curve))
-      out.first.push_back(std::move(curve));
+      out.losses.push_back(std::move(curve));
     else if (is_error(curve, model))
-      out.second.push_back(std::move(curve));
+      out.errors.push_back(std::move(curve));
+    else if (is_coefficient(curve))
+      out.coefficients.push_back(std::move(curve));
   }
   return out;
 }
@@ -233,8 +246,8 @@ std::pair<std::vector<MetricCurve>, std::vector<MetricCurve>> losses_and_errors(
 
 std::string draw_run(const std::filesystem::path& run, const Model& model,
                      const std::filesystem::path& picture_file) {
-  const auto [losses, errors] = losses_and_errors(run, model);
-  const int metric_rows = losses.empty() && errors.empty() ? 0 : 1;
+  const Metrics metrics = metrics_of(run, model);
+  const int metric_rows = metrics.panels().empty() ? 0 : 1;
   const int solutions =
       static_cast<int>(std::min<std::size_t>(model.unknowns().size(), most_unknowns));
   const PageLayout layout(metric_rows + solutions);
@@ -246,7 +259,7 @@ std::string draw_run(const std::filesystem::path& run, const Model& model,
                                   picture.left_out.empty() ? "" : ", ", picture.left_out);
   script << "set multiplot title " << gnuplot_text(header) << " font ',14'\n"
          << "set border linecolor '#555555'\nset tics nomirror out\n";
-  draw_metrics(gnuplot, layout, losses, errors);
+  draw_metrics(gnuplot, layout, metrics);
   int row = metric_rows;
   for (const auto& solution : picture.solutions) {
     (picture.shown.size() == 1 ? draw_lines : draw_maps)(gnuplot, layout, picture, solution, row++);

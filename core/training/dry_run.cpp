@@ -70,8 +70,11 @@ std::string dry_run(RunPlan& plan) {
   std::int64_t steps = 0;
   for (const auto& s : plan.stages) steps += s.parameters.steps;
   steps *= window_count(plan.experiment);
-  return out + fmt::format("loss {:.6e}; {} steps in {} stage{}, on {}; nothing was written\n",
+  return out + fmt::format("loss {:.6e}; {} steps in {} stage{}{}, on {}; nothing was written\n",
                            loss, steps, plan.stages.size(), plan.stages.size() == 1 ? "" : "s",
+                           plan.experiment.windows
+                               ? fmt::format(" of {} windows", window_count(plan.experiment))
+                               : "",
                            plan.device.str());
 }
 
