@@ -37,17 +37,20 @@ void add_describe(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("describe", "Print every catalog entry with its parameters");
   struct Options {
     std::string name;
-    bool json = false;
+    bool json = false, markdown = false;
   };
   auto options = std::make_shared<Options>();
   verb->add_option("NAME", options->name, "Only this one: heat, or problem.heat");
-  verb->add_flag("--json", options->json, "Print JSON");
+  auto* json = verb->add_flag("--json", options->json, "Print JSON");
+  verb->add_flag("--markdown", options->markdown, "Print Markdown tables")->excludes(json);
   add_plugin_options(*verb, context);
   verb->callback([&context, options] {
     context.load_plugins();
     const auto entries =
         options->name.empty() ? context.registry.entries() : named(context, options->name);
-    const std::string text = options->json ? describe_json(entries) : describe_text(entries);
+    const std::string text = options->json       ? describe_json(entries)
+                             : options->markdown ? describe_markdown(entries)
+                                                 : describe_text(entries);
     std::printf("%s%s", text.c_str(), !text.empty() && text.back() == '\n' ? "" : "\n");
   });
 }

@@ -30,17 +30,20 @@ fs::path find_program(const std::string& name) {
               "gnuplot-nox");
 }
 
-std::string terminal_of(const fs::path& picture, int width, int height) {
+std::string terminal_of(const fs::path& picture, int width, int height, double font) {
   const std::string kind = picture.extension().string();
   if (kind == ".png")
-    return fmt::format("pngcairo enhanced size {},{} font 'Sans,11' background '#ffffff'", width,
-                       height);
+    return fmt::format(
+        "pngcairo enhanced size {},{} font 'Sans,11' fontscale {:.2f} background '#ffffff'", width,
+        height, font);
   if (kind == ".svg")
-    return fmt::format("svg enhanced size {},{} dynamic font 'Sans,13' background '#ffffff'", width,
-                       height);
+    return fmt::format(
+        "svg enhanced size {},{} dynamic font 'Sans,13' fontscale {:.2f} background '#ffffff'",
+        width, height, font);
   if (kind == ".pdf")
-    return fmt::format("pdfcairo enhanced size {},{} font 'Sans,11' background '#ffffff'",
-                       width / 100.0, height / 100.0);
+    return fmt::format(
+        "pdfcairo enhanced size {},{} font 'Sans,11' fontscale {:.2f} background '#ffffff'",
+        width / 100.0, height / 100.0, font);
   throw Error(Exit::usage, fmt::format("{}: pictures are .png, .svg or .pdf", picture.string()));
 }
 
@@ -68,8 +71,9 @@ std::string gnuplot_text(const std::string& text) {
   return out + "'";
 }
 
-Gnuplot::Gnuplot(fs::path picture, int width, int height) : picture_(std::move(picture)) {
-  const auto terminal = terminal_of(picture_, width, height);
+Gnuplot::Gnuplot(fs::path picture, int width, int height, double font)
+    : picture_(std::move(picture)) {
+  const auto terminal = terminal_of(picture_, width, height, font);
   program_ = find_program("gnuplot");
   folder_ = scratch_folder();
   script_.open(folder_ / "script.gp");

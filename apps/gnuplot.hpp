@@ -12,7 +12,7 @@ namespace banach {
 class Gnuplot {
  public:
   /// Error: Exit::usage for another extension, Exit::no_input where gnuplot is not installed.
-  Gnuplot(std::filesystem::path picture, int width, int height);
+  Gnuplot(std::filesystem::path picture, int width, int height, double font_scale);
   ~Gnuplot();
   Gnuplot(const Gnuplot&) = delete;
   Gnuplot& operator=(const Gnuplot&) = delete;

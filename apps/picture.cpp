@@ -245,13 +245,15 @@ Metrics metrics_of(const std::filesystem::path& run, const Model& model) {
 }  // namespace
 
 std::string draw_run(const std::filesystem::path& run, const Model& model,
-                     const std::filesystem::path& picture_file) {
+                     const std::filesystem::path& picture_file, int width) {
   const Metrics metrics = metrics_of(run, model);
   const int metric_rows = metrics.panels().empty() ? 0 : 1;
   const int solutions =
       static_cast<int>(std::min<std::size_t>(model.unknowns().size(), most_unknowns));
   const PageLayout layout(metric_rows + solutions);
-  Gnuplot gnuplot(picture_file, 1320, layout.height);
+  const double scale = 1.0 * width / usual_width;  // letters shrink less than the picture
+  Gnuplot gnuplot(picture_file, width, static_cast<int>(std::lround(layout.height * scale)),
+                  std::sqrt(scale));
   const Picture picture = evaluate_for_picture(model);
   auto& script = gnuplot.script();
   const auto name = std::filesystem::weakly_canonical(run).filename().string();

@@ -8,9 +8,11 @@
 
 namespace banach {
 
-/// Draws loss, terms and errors from metrics.csv and the solution beside the exact one. Returns
-/// what the picture leaves out ("a slice at z = 0.5"), or nothing.
+constexpr int usual_width = 1320;
+
+/// Draws loss, terms and errors from metrics.csv and the solution beside the exact one, `width`
+/// pixels wide. Returns what the picture leaves out ("a slice at z = 0.5"), or nothing.
 std::string draw_run(const std::filesystem::path& run, const Model& model,
-                     const std::filesystem::path& picture);
+                     const std::filesystem::path& picture, int width = usual_width);
 
 }  // namespace banach

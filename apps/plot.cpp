@@ -11,6 +11,7 @@ namespace {
 
 struct PlotArguments : RunOptions {
   std::string out;
+  int width = usual_width;
 };
 
 void plot(const PlotArguments& arguments, const Context& context) {
@@ -19,7 +20,7 @@ void plot(const PlotArguments& arguments, const Context& context) {
   prepare_process(static_cast<int>(arguments.threads));
   const std::filesystem::path run = arguments.run;
   const auto out = arguments.out.empty() ? run / "plot.png" : std::filesystem::path(arguments.out);
-  const std::string shown = draw_run(run, model, out);
+  const std::string shown = draw_run(run, model, out, arguments.width);
   std::printf("%s%s%s\n", out.c_str(), shown.empty() ? "" : ": shows ", shown.c_str());
 }
 
@@ -31,6 +32,8 @@ void add_plot(CLI::App& app, Context& context) {
   add_run_options(*verb, *arguments, context);
   verb->add_option("-o,--out", arguments->out, "The picture: .png, .svg or .pdf; else RUN/plot.png")
       ->type_name("FILE");
+  verb->add_option("--width", arguments->width, "Of the picture in pixels, 1320 unless told")
+      ->check(CLI::Range(300, 5000));
   verb->callback([&context, arguments] { plot(*arguments, context); });
 }
 

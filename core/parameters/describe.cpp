@@ -2,6 +2,7 @@
 #include "core/parameters/describe.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/parameters/text.hpp"
@@ -68,6 +69,32 @@ std::string dump(const Json& value) {
   return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+/// What would end a cell, or vanish as markup, is escaped.
+std::string cell(const std::string& text, const char* escaped) {
+  std::string out;
+  for (const char c : text) {
+    if (std::strchr(escaped, c) && c != '\0') out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return out;
+}
+
+std::string code(const std::string& text) { return "`" + cell(text, "|") + "`"; }
+std::string prose(const std::string& text) { return cell(text, "|<*`"); }
+
+void rows(const std::vector<ParameterInfo>& parameters, const std::string& parent,
+          std::string& out) {
+  for (const auto& info : parameters) {
+    const std::string fallback =
+        info.required ? "required" : (info.fallback.empty() ? "" : code(info.fallback));
+    std::string meaning = prose(info.doc);
+    if (!info.rule.empty()) meaning += (meaning.empty() ? "(" : " (") + prose(info.rule) + ")";
+    out += "| " + code(parent + info.name) + " | " + prose(info.type) + " | " + fallback + " | " +
+           meaning + " |\n";
+    rows(info.children, parent + info.name + ".", out);
+  }
+}
+
 }  // namespace
 
 std::string describe_text(const std::vector<ParameterInfo>& parameters) {
@@ -105,6 +132,23 @@ std::string describe_json(const std::vector<EntryInfo>& entries) {
 
 std::string describe_json(const std::vector<ParameterInfo>& parameters) {
   return dump(json(parameters));
+}
+
+std::string describe_markdown(const std::vector<ParameterInfo>& parameters) {
+  if (parameters.empty()) return "";
+  std::string out = "| parameter | type | default | meaning |\n|---|---|---|---|\n";
+  rows(parameters, "", out);
+  return out;
+}
+
+std::string describe_markdown(const std::vector<EntryInfo>& entries) {
+  std::string out;
+  for (const auto& entry : entries) {
+    if (!out.empty()) out += "\n";
+    out += "## " + entry.kind + " " + code(entry.name) + "\n" + prose(entry.doc) + "\n";
+    if (!entry.parameters.empty()) out += "\n" + describe_markdown(entry.parameters);
+  }
+  return out;
 }
 
 }  // namespace banach

@@ -16,4 +16,9 @@ BANACH_API std::string describe_json(const std::vector<EntryInfo>& entries);
 /// null.
 BANACH_API std::string describe_json(const std::vector<ParameterInfo>& parameters);
 
+/// A section for each entry: "## problem `heat`", what it is, the table of its parameters.
+BANACH_API std::string describe_markdown(const std::vector<EntryInfo>& entries);
+/// A table with a row for each parameter, those of children as `parent.child`; empty without any.
+BANACH_API std::string describe_markdown(const std::vector<ParameterInfo>& parameters);
+
 }  // namespace banach

@@ -77,6 +77,9 @@ TEST_F(CommandLine, DescribeFindsEntriesByNameAndKind) {
   const json entries = json::parse(banach("describe problem.toy --json" + option_).out);
   ASSERT_EQ(entries.size(), 1u);
   EXPECT_EQ(entries[0]["parameters"][0]["name"], "rate");
+  output = banach("describe problem.toy --markdown" + option_);
+  EXPECT_TRUE(has(output.out, "| `rate` | number | `1.0` | ")) << output.out;
+  EXPECT_EQ(banach("describe toy --json --markdown" + option_).code, 64);
   output = banach("describe toi" + option_);
   EXPECT_EQ(output.code, 78);
   EXPECT_TRUE(has(output.err, "nothing is called \"toi\"; did you mean \"toy\"?; known: "));

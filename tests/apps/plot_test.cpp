@@ -64,6 +64,14 @@ TEST_F(Plot, RunWithoutMetricsShowsItsSolution) {
   EXPECT_EQ(size_of(text_of(run / "plot.png")), std::pair(1320, 424));
 }
 
+TEST_F(Plot, WidthScalesThePicture) {
+  const auto out = (scratch_ / "x.png").string();
+  const std::string command = "plot " + quoted(trained("heat")) + " -o " + quoted(out);
+  EXPECT_EQ(banach(command + " --width 880").code, 0);
+  EXPECT_EQ(size_of(text_of(out)), std::pair(880, 536));
+  EXPECT_EQ(banach(command + " --width 10").code, 64);
+}
+
 TEST_F(Plot, MoreAxesThanThePictureAreCut) {
   const auto run = trained("heat", "'problem.conductivity={input=[0.5,1.5]}'");
   const auto out = (scratch_ / "x.png").string();

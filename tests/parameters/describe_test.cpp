@@ -74,6 +74,41 @@ TEST(Describe, JsonHoldsEverythingThatTheTextTells) {
   EXPECT_EQ(parameters[3]["children"][0]["name"], "x");
 }
 
+TEST(Describe, MarkdownIsOneRowForEachParameter) {
+  EXPECT_EQ(describe_markdown(std::vector<EntryInfo>{entry()}),
+            R"(## problem `heat`
+1-D heat equation
+
+| parameter | type | default | meaning |
+|---|---|---|---|
+| `name` | text | required | of the run |
+| `length` | number | `1.0` | the rod is [0, length] (> 0) |
+| `limit` | number |  |  |
+| `points` | list of table |  | sensors |
+| `points.x` | number | `0.5` | where |
+| `<name>` | number |  | of one term |
+)");
+}
+
+TEST(Describe, MarkdownSectionsWithoutParametersHaveNoTable) {
+  const EntryInfo adam{"optimizer", "adam", "Adam", {}, {}};
+  EXPECT_EQ(describe_markdown(std::vector<EntryInfo>{adam, adam}),
+            "## optimizer `adam`\nAdam\n\n## optimizer `adam`\nAdam\n");
+}
+
+TEST(Describe, MarkdownEscapesWhatWouldEndACellOrVanish) {
+  ParameterInfo info;
+  info.name = "a|b";
+  info.type = "text";
+  info.fallback = "\"x|y\"";
+  info.doc = "|u| < *v*\nand <w>";
+  info.rule = "1|2";
+  const std::string table = describe_markdown(std::vector<ParameterInfo>{info});
+  EXPECT_EQ(table.substr(table.find("| `")),
+            R"(| `a\|b` | text | `"x\|y"` | \|u\| \< \*v\* and \<w> (1\|2) |
+)");
+}
+
 TEST(Describe, ForeignBytesStillMakeJson) {
   ParameterInfo info;
   info.name = "x";
