@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The pages of the catalog, from what the plugins say of themselves:
+#   docs/make.sh pages     writes the pages anew
+#   docs/make.sh gallery   also trains every ready configuration with seed 0 on one core (in build/gallery,
+#                          where finished runs are kept), draws it, and writes gallery.md
+# Needs a finished build, and for the gallery gnuplot and python3.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+banach=build/bin/banach
+runs=build/gallery
+
+fail() {
+  echo "make.sh: $*" >&2
+  exit 1
+}
+
+# names FOLDER: of the plugins there.
+names() { basename -s .cpp -a plugins/"$1"/*.cpp; }
+
+# configurations KIND NAME: the ready TOML files that use the problem or architecture NAME.
+configurations() {
+  local file
+  for file in plugins/problems/*.toml; do
+    [[ $(type_of "$1" "$file") != "$2" ]] || basename -s .toml "$file"
+  done
+}
+
+# type_of TABLE FILE: the `type` of a table, of the file or of that which it extends.
+type_of() {
+  local type base
+  type=$(awk -v table="[$1]" '/^\[/ { inside = $1 == table } inside && $1 == "type" { gsub(/"/, "", $3); print $3 }' "$2")
+  base=$(awk '$1 == "extends" { gsub(/"/, "", $3); print $3 }' "$2")
+  [[ -z $type && -n $base ]] && type_of "$1" "$(dirname "$2")/$base" || echo "$type"
+}
+
+# comment NAME: what a configuration says of itself before its first line.
+comment() {
+  awk '!/^#/ { exit } !/Sample run/ { sub(/^# ?/, ""); print }' "plugins/problems/$1.toml" |
+    sed -E 's/([*<|])/\\\1/g'
+}
+
+# ready FOLDER KIND NAME: the configurations that use it, pictures with those of a problem.
+ready() {
+  local configuration
+  for configuration in $(configurations "$2" "$3"); do
+    if [[ $1 == architectures ]]; then
+      printf -- '- [%s.toml](../../plugins/problems/%s.toml): ' "$configuration" "$configuration"
+      comment "$configuration" | sed -E '/^(.*[.:;])( .*)?$/ { s//\1/; q }' | paste -sd ' ' | sed -E 's/[:;]$/./'
+      continue
+    fi
+    printf '\n### [%s.toml](../../plugins/problems/%s.toml)\n' "$configuration" "$configuration"
+    comment "$configuration"
+    [[ ! -f docs/problems/$configuration.png ]] || printf '\n![%s](%s.png)\n' "$configuration" "$configuration"
+  done
+}
+
+# page FOLDER KIND NAME: the page of one entry.
+page() {
+  local text=plugins/$1/$3.md list
+  [[ -f $text ]] || fail "$text is missing"
+  [[ $(head -c 2 "$text") == "# " ]] || printf '# %s\n\n' "$3"
+  cat "$text"
+  echo
+  "$banach" describe "$2.$3" --markdown
+  list=$(ready "$@")
+  [[ -z $list ]] || printf '\n## Ready configurations\n%s\n' "$list"
+}
+
+# index FOLDER: a list of its pages, with what the catalog says of each.
+index() {
+  local name
+  for name in $(names "$1"); do
+    printf -- '- [`%s`](%s/%s.md): %s\n' "$name" "$1" "$name" \
+      "$(awk -v heading="## ${1%s} \`$name\`" '$0 == heading { getline; print }' "docs/$1/$name.md")"
+  done
+}
+
+pages() {
+  local name
+  mkdir -p docs/problems docs/architectures
+  for name in $(names problems); do page problems problem "$name" >"docs/problems/$name.md"; done
+  for name in $(names architectures); do page architectures architecture "$name" >"docs/architectures/$name.md"; done
+  {
+    printf '# Catalog\n\nWritten by `docs/make.sh`: what every plugin says of itself, and what its author wrote beside it.\n'
+    printf 'The [gallery](gallery.md) shows what the ready configurations reach.\n'
+    printf '\n## Problems\n'
+    index problems
+    printf '\n## Architectures\n'
+    index architectures
+  } >docs/README.md
+}
+
+# train NAME: the run in build/gallery/NAME, as far as it is not done already.
+train() {
+  local run=$runs/$1
+  if [[ -e $run/resolved.toml && ! -e $run/result.json ]]; then
+    "$banach" train --resume "$run" --quiet --json
+  else
+    "$banach" train "plugins/problems/$1.toml" --seed 0 threads=1 --quiet --json --out "$run"
+  fi >"$scratch"
+}
+
+# row NAME: its line of the table, from the result of the run.
+row() {
+  python3 - "$1" "$(type_of problem "$runs/$1/resolved.toml")" \
+    "$(type_of architecture "$runs/$1/resolved.toml")" "$scratch" <<'PYTHON'
+import json
+import sys
+
+name, problem, architecture, file = sys.argv[1:]
+with open(file) as result:
+    result = json.load(result)
+unknowns = result["unknowns"].items()
+known = [f"{n} = {c['value']:.4g}" for n, c in result["coefficients"].items()]
+print("|", " | ".join([
+    f"[{name}](../plugins/problems/{name}.toml)",
+    f"[{problem}](problems/{problem}.md)",
+    f"[{architecture}](architectures/{architecture}.md)",
+    "<br>".join(f"{u}: {e['mae']:.1e}" for u, e in unknowns),
+    "<br>".join(f"{u}: {e['relative_l2']:.1e}" for u, e in unknowns),
+    "<br>".join(known),
+    f"{result['train_seconds']:.0f}",
+    str(result["steps"]),
+]), "|")
+PYTHON
+}
+
+gallery() {
+  local name configured
+  configured=$(basename -s .toml -a plugins/problems/*.toml)
+  mkdir -p "$runs" docs/problems
+  {
+    printf '# Gallery\n\nEvery ready configuration, trained with seed 0 on one core by `docs/make.sh gallery`: errors against the\n'
+    printf 'exact solution or the reference of the problem, on the points of `[evaluate]`.\n\n'
+    printf '| configuration | problem | architecture | mean absolute error | relative L2 error | found | seconds | steps |\n'
+    printf '|---|---|---|---|---|---|---|---|\n'
+    for name in $configured; do
+      echo "$name" >&2
+      train "$name"
+      row "$name"
+      "$banach" plot "$runs/$name" --width 880 --out "docs/problems/$name.png" >/dev/null
+      python3 docs/shrink.py "docs/problems/$name.png"
+    done
+    for name in $configured; do printf '\n## %s\n![%s](problems/%s.png)\n' "$name" "$name" "$name"; done
+  } >"$scratch.md"
+  mv "$scratch.md" docs/gallery.md
+}
+
+[[ -x $banach ]] || fail "$banach is missing; build it: cmake --preset default && cmake --build --preset default"
+scratch=$(mktemp)
+trap 'rm -f "$scratch" "$scratch.md"' EXIT
+case ${1-} in
+  pages) pages ;;
+  gallery) gallery && pages ;;
+  *) fail "say pages or gallery" ;;
+esac
