@@ -85,9 +85,10 @@ struct PageLayout {
 
 void curve_axes(std::ostream& script, const std::string& title, const std::string& x, bool log) {
   script << "set title " << gnuplot_text(title) << "\nset xlabel " << gnuplot_text(x)
+         << " offset 0,0.3"
          << "\nset autoscale xfix\nset autoscale y\nunset colorbox\n"
          << "set grid xtics ytics back linetype 1 linecolor '#dddddd' linewidth 0.7\n"
-         << "set key top right opaque samplen 1.5 spacing 1.1\n"
+         << "set key below height 0.6 samplen 1.5 spacing 1.1\n"
          << (log ? "set logscale y\nset format y '10^{%T}'\n"
                  : "unset logscale y\nset format y '%g'\n");
 }
@@ -141,7 +142,7 @@ void draw_map(Gnuplot& gnuplot, const Picture& picture, const std::string& file,
   const auto& y = picture.grid.axes[picture.shown[1]];
   gnuplot.script()
       << "set title " << gnuplot_text(title) << "\nunset logscale\nset xlabel "
-      << gnuplot_text(x.name) << "\nset ylabel " << gnuplot_text(y.name)
+      << gnuplot_text(x.name) << " offset 0,0\nset ylabel " << gnuplot_text(y.name)
       << fmt::format("\nset xrange [{}:{}]\nset yrange [{}:{}]\nset cbrange [{}:{}]\n", x.lower,
                      x.upper, y.lower, y.upper, range.first, range.second)
       << "set format '%g'\nunset grid\nset colorbox\nset cbtics font ',9' offset -0.7,0\n"

@@ -131,8 +131,9 @@ gallery() {
   configured=$(basename -s .toml -a plugins/problems/*.toml)
   mkdir -p "$runs" docs/problems
   {
-    printf '# Gallery\n\nEvery ready configuration, trained with seed 0 on one core by `docs/make.sh gallery`: errors against the\n'
-    printf 'exact solution or the reference of the problem, on the points of `[evaluate]`.\n\n'
+    printf '# Gallery\n\nEvery ready configuration, trained with seed 0 and one thread by `docs/make.sh gallery`. Errors refer to the exact\n'
+    printf 'solution, or to the reference of the problem, on the points of `[evaluate]`. Seconds are wall time of the\n'
+    printf 'training, beside whatever else the machine did.\n\n'
     printf '| configuration | problem | architecture | mean absolute error | relative L2 error | found | seconds | steps |\n'
     printf '|---|---|---|---|---|---|---|---|\n'
     for name in $configured; do

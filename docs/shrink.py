@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""shrink.py FILE.png...: rewrites 8-bit RGB pictures with a palette of 256 colours (median cut,
-Heckbert 1982), a third of the size."""
+"""shrink.py FILE.png...: rewrites 8-bit RGB pictures with a palette of 256 colours, a third
+of the size."""
 import struct
 import sys
 import zlib
@@ -29,20 +29,23 @@ def unfilter(data, height, stride, step):
     return rows
 
 
-def palette_of(counts, size):
-    """At most `size` boxes of like colours, split at the median of their longest side."""
-    def spread(box):
-        return max((max(c[k] for c in box) - min(c[k] for c in box), k) for k in range(3))
+def variance(box, counts):
+    """Of the colours of a box: the largest of the three sums of squares, its channel, the mean there."""
+    total = sum(counts[c] for c in box)
+    means = [sum(c[k] * counts[c] for c in box) / total for k in range(3)]
+    return max((sum((c[k] - means[k]) ** 2 * counts[c] for c in box), k, means[k]) for k in range(3))
 
-    boxes = [(spread(list(counts)), list(counts))]
+
+def palette_of(counts, size):
+    """At most `size` boxes of like colours: the one with the largest variance is split at its mean."""
+    boxes = [(variance(counts, counts), list(counts))]
     while len(boxes) < size:
-        (width, axis), box = max(boxes, key=lambda b: (b[0][0] > 0, b[0][0] * sum(counts[c] for c in b[1]) ** 0.5))
-        if width == 0:
+        worst = max(range(len(boxes)), key=lambda i: boxes[i][0])
+        (spread, axis, mean), box = boxes[worst]
+        if spread == 0:
             break
-        boxes.remove(((width, axis), box))
-        box.sort(key=lambda c: c[axis])
-        half = len(box) // 2
-        boxes += [(spread(part), part) for part in (box[:half], box[half:])]
+        parts = [c for c in box if c[axis] <= mean], [c for c in box if c[axis] > mean]
+        boxes[worst:worst + 1] = [(variance(part, counts), part) for part in parts]
     colours, index = bytearray(), {}
     for number, (_, box) in enumerate(boxes):
         total = sum(counts[c] for c in box)

@@ -84,7 +84,7 @@ TEST(Describe, MarkdownIsOneRowForEachParameter) {
 | `name` | text | required | of the run |
 | `length` | number | `1.0` | the rod is [0, length] (> 0) |
 | `limit` | number |  |  |
-| `points` | list of table |  | sensors |
+| `points` | list of table | `[]` | sensors |
 | `points.x` | number | `0.5` | where |
 | `<name>` | number |  | of one term |
 )");

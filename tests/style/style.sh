@@ -11,7 +11,7 @@ what=${2:-rules}
 sources() {
   local names=() pattern
   for pattern in "$@"; do names+=(-o -name "$pattern"); done
-  find core apps plugins datasets tests -type f \( "${names[@]:1}" \) 2>/dev/null | sort
+  find core apps plugins datasets docs tests -type f \( "${names[@]:1}" \) 2>/dev/null | sort
 }
 mapfile -t cpp < <(sources '*.cpp' '*.hpp')
 mapfile -t all < <(sources '*.cpp' '*.hpp' '*.cmake' CMakeLists.txt '*.sh' '*.py'
