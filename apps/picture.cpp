@@ -136,6 +136,13 @@ double largest(const std::vector<double>& values) {
   return values.empty() ? 0 : *std::max_element(values.begin(), values.end());
 }
 
+/// Round, and about a quarter of the width.
+double tic_step(double width) {
+  const double power = std::pow(10.0, std::floor(std::log10(width / 4)));
+  const double share = width / 4 / power;
+  return power * (share < 1.5 ? 1 : share < 3 ? 2 : share < 7 ? 5 : 10);
+}
+
 void draw_map(Gnuplot& gnuplot, const Picture& picture, const std::string& file,
               const std::string& title, const char* palette, std::pair<double, double> range) {
   const auto& x = picture.grid.axes[picture.shown[0]];
@@ -145,9 +152,10 @@ void draw_map(Gnuplot& gnuplot, const Picture& picture, const std::string& file,
       << gnuplot_text(x.name) << " offset 0,0\nset ylabel " << gnuplot_text(y.name)
       << fmt::format("\nset xrange [{}:{}]\nset yrange [{}:{}]\nset cbrange [{}:{}]\n", x.lower,
                      x.upper, y.lower, y.upper, range.first, range.second)
+      << fmt::format("set xtics {}\n", tic_step(x.upper - x.lower))
       << "set format '%g'\nunset grid\nset colorbox\nset cbtics font ',9' offset -0.7,0\n"
       << palette << "plot '" << file << "' using 1:2:3 with image notitle\n"
-      << "unset ylabel\nset autoscale\n";
+      << "unset ylabel\nset xtics autofreq\nset autoscale\n";
 }
 
 void write_map(Gnuplot& gnuplot, const Picture& picture, const std::string& file,
