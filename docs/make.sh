@@ -91,13 +91,14 @@ pages() {
   } >docs/README.md
 }
 
-# train NAME: the run in build/gallery/NAME, as far as it is not done already.
+# train NAME: the run in build/gallery/NAME, as far as it is not done; anew where the configuration has changed.
 train() {
-  local run=$runs/$1
+  local run=$runs/$1 changed=73
+  local command=("$banach" train "plugins/problems/$1.toml" --seed 0 threads=1 --quiet --json --out "$run")
   if [[ -e $run/resolved.toml && ! -e $run/result.json ]]; then
     "$banach" train --resume "$run" --quiet --json
   else
-    "$banach" train "plugins/problems/$1.toml" --seed 0 threads=1 --quiet --json --out "$run"
+    "${command[@]}" || { (($? == changed)) && "${command[@]}" --force; }
   fi >"$scratch"
 }
 
