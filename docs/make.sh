@@ -55,6 +55,25 @@ ready() {
   done
 }
 
+# showcase ARCHITECTURE: a configuration and overrides that show what it does.
+showcase() {
+  case $1 in
+    periodic) echo 'burgers architecture={type="periodic",axes=["x"]} stage.0.steps=2000' ;;
+    neural_ode_adaptive) echo 'regression architecture={type="neural_ode_adaptive"} stage.0.steps=2000' ;;
+    dgm) echo 'heat architecture={type="dgm",width=32,layers=2} stage.0.steps=2000' ;;
+    *) echo "heat architecture={type=\"$1\"} stage.0.steps=2000" ;;
+  esac
+}
+
+# show NAME: trains the showcase of an architecture, where that is not done, and draws it.
+show() {
+  local words run=$runs/architecture.$1
+  read -r -a words <<<"$(showcase "$1")"
+  "$banach" train "plugins/problems/${words[0]}.toml" "${words[@]:1}" threads=1 --quiet --json --out "$run" >"$scratch"
+  "$banach" plot "$run" --width 880 --out "docs/architectures/$1.png" >/dev/null
+  python3 docs/shrink.py "docs/architectures/$1.png"
+}
+
 # page FOLDER KIND NAME: the page of one entry.
 page() {
   local text=plugins/$1/$3.md list
@@ -63,6 +82,10 @@ page() {
   cat "$text"
   echo
   "$banach" describe "$2.$3" --markdown
+  if [[ $1 == architectures && -f docs/architectures/$3.png ]]; then
+    printf '\n`banach train plugins/problems/%s`:\n\n![%s](%s.png)\n' \
+      "$(showcase "$3" | sed -E "s/ (architecture=[^ ]+)/.toml '\\1'/")" "$3" "$3"
+  fi
   list=$(ready "$@")
   [[ -z $list ]] || printf '\n## Ready configurations\n%s\n' "$list"
 }
@@ -143,6 +166,10 @@ gallery() {
       row "$name"
       "$banach" plot "$runs/$name" --width 880 --out "docs/problems/$name.png" >/dev/null
       python3 docs/shrink.py "docs/problems/$name.png"
+    done
+    for name in $(names architectures); do
+      echo "architecture $name" >&2
+      show "$name"
     done
     for name in $configured; do printf '\n## %s\n![%s](problems/%s.png)\n' "$name" "$name" "$name"; done
   } >"$scratch.md"
