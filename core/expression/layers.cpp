@@ -167,6 +167,7 @@ Harmonics::Harmonics(const Domain& coordinates, const std::vector<std::string>& 
 Expression Harmonics::operator()(E points) const {
   const auto columns = [&](const std::vector<int>& which) {
     std::vector<Expression> out;
+    out.reserve(which.size());
     for (const int i : which) out.push_back(points[i]);
     return concat(out);
   };

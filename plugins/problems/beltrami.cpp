@@ -27,7 +27,8 @@ class Beltrami final : public Problem {
     Terms out{interior(
         "mass", [](const Field& f) { return f.d("x", "u") + f.d("y", "v") + f.d("z", "w"); })};
     for (int i = 0; i < 3; ++i) {
-      const auto of = unknowns()[std::size_t(i)], along = axes[std::size_t(i)];
+      const std::string of = unknowns()[std::size_t(i)];
+      const auto& along = axes[std::size_t(i)];
       const PointFunction value = [b = *this, i](const Point& q) { return b.flow(q)[i]; };
       out.push_back(interior("momentum_" + along, [=, re = reynolds_](const Field& f) {
         return f.d("t", of) + f["u"] * f.d("x", of) + f["v"] * f.d("y", of) +

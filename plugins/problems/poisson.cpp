@@ -31,15 +31,15 @@ class Poisson final : public Problem {
   Unknowns unknowns() const override { return {"u"}; }
 
   Terms terms() const override {
-    const auto strong = [this_ = *this](const Field& u) {
+    const auto strong = [problem = *this](const Field& u) {
       Expression laplacian = 0.0;
-      for (const auto& axis : this_.domain()) laplacian = laplacian + u.d(axis.name + axis.name);
-      return laplacian + this_.source(u.point());
+      for (const auto& axis : problem.domain()) laplacian = laplacian + u.d(axis.name + axis.name);
+      return laplacian + problem.source(u.point());
     };
-    const auto density = [this_ = *this](const Field& u) {
+    const auto density = [problem = *this](const Field& u) {
       Expression squares = 0.0;
-      for (const auto& axis : this_.domain()) squares = squares + pow(u.d(axis.name), 2);
-      return squares / 2 - this_.source(u.point()) * u();
+      for (const auto& axis : problem.domain()) squares = squares + pow(u.d(axis.name), 2);
+      return squares / 2 - problem.source(u.point()) * u();
     };
     Terms out{p_.form == "ritz" ? energy("energy", density) : interior("pde", strong)};
     for (const auto& axis : domain()) {
@@ -50,7 +50,7 @@ class Poisson final : public Problem {
   }
 
   std::optional<Exact> exact() const override {
-    return [this_ = *this](const Point& p) { return this_.wave(p); };
+    return [problem = *this](const Point& p) { return problem.wave(p); };
   }
 
  private:

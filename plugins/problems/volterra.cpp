@@ -30,6 +30,7 @@ struct VolterraParameters {
 };
 void describe(Schema<VolterraParameters>& s) {
   std::vector<std::string> names;
+  names.reserve(std::size(cases));
   for (const auto& [name, one] : cases) names.push_back(name);
   s.field("equation", &VolterraParameters::equation, "which, see volterra.md").one_of(names);
   s.field("horizon", &VolterraParameters::horizon, "x in [0, horizon]").positive();

@@ -35,7 +35,8 @@ if [[ $what == format ]]; then
 elif [[ $what == tidy ]]; then
   find_tool clang-tidy
   find core/{parameters,plugin,expression,sampling,run,study} plugins/problems datasets apps -maxdepth 1 \
-    -name '*.cpp' -print0 | xargs -0 -n 1 -P "$(nproc)" "$tool" -p "$3" --quiet
+    -name '*.cpp' -print0 | xargs -0 -n 1 -P "$(nproc)" "$tool" -p "$3" --quiet \
+    --extra-arg=-I"$PWD" --extra-arg=-I"$PWD/core/include"  # joined files have no command of their own
   exit
 fi
 
