@@ -227,7 +227,7 @@ at::Tensor activate(const std::string& name, const at::Tensor& x) {
 
 at::Tensor scaled(const at::Tensor& points, const Domain& coordinates) {
   std::vector<double> scale, shift;
-  for (const auto& [axis, lower, upper] : coordinates) {
+  for (const auto& [axis, lower, upper, closed] : coordinates) {
     scale.push_back(2 / (upper - lower));
     shift.push_back(-(upper + lower) / (upper - lower));
   }

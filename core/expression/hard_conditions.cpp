@@ -210,7 +210,7 @@ Point HardConditions::network_point(const Point& point) const {
   if (std::find(periodic_.begin(), periodic_.end(), true) == periodic_.end()) return point;
   std::vector<std::pair<std::string, Expression>> out;
   for (std::size_t a = 0; a < domain_.size(); ++a) {
-    const auto& [name, lower, upper] = domain_[a];
+    const auto& [name, lower, upper, closed] = domain_[a];
     if (!periodic_[a]) {
       out.emplace_back(name, point[name]);
       continue;

@@ -67,6 +67,7 @@ std::vector<std::string> Catalog<Base, Context...>::names() const {
 }
 
 template class Catalog<Problem>;
+template class Catalog<Generator>;
 template class Catalog<Architecture, Builder&>;
 template class Catalog<Optimizer>;
 template class Catalog<Schedule>;
@@ -83,6 +84,7 @@ std::vector<EntryInfo> Registry::entries() const {
   append(architectures);
   append(optimizers);
   append(problems);
+  append(generators);
   append(samplers);
   append(schedules);
   return out;
@@ -92,11 +94,13 @@ void Registry::absorb(Registry&& other) {
   architectures.check(other.architectures);
   optimizers.check(other.optimizers);
   problems.check(other.problems);
+  generators.check(other.generators);
   samplers.check(other.samplers);
   schedules.check(other.schedules);
   architectures.absorb(std::move(other.architectures));
   optimizers.absorb(std::move(other.optimizers));
   problems.absorb(std::move(other.problems));
+  generators.absorb(std::move(other.generators));
   samplers.absorb(std::move(other.samplers));
   schedules.absorb(std::move(other.schedules));
 }

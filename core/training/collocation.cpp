@@ -155,7 +155,7 @@ void Collocation::write(const Placement& term, T* out) const {
     for (std::size_t axis = 0; axis < axes; ++axis) to[axis] = static_cast<T>(fixed[axis]);
     for (std::size_t k = 0; k < free; ++k) {
       const auto axis = static_cast<std::size_t>(term.free[k]);
-      const auto& [name, lower, upper] = domain_[axis];
+      const auto& [name, lower, upper, closed] = domain_[axis];
       to[axis] = static_cast<T>(lower + (upper - lower) * unit_[row * free + k]);
     }
   }

@@ -20,11 +20,12 @@ class FreshPreparation final : public Preparation {
     std::vector<double> out(static_cast<std::size_t>(n) * axes);
     stream().child(1).uniform(static_cast<std::int64_t>(out.size()), out.data());
     for (std::size_t i = 0; i < out.size(); ++i) {
-      const auto& [name, lower, upper] = domain[i % axes];
+      const auto& [name, lower, upper, closed] = domain[i % axes];
       out[i] = lower + (upper - lower) * out[i];
     }
     return out;
   }
+  const Snapshots& snapshots() override { return snapshots_; }
   Stream stream() const override { return Stream(plan_.seed, "prepare"); }
 
   void set(int number, const std::vector<double>& values) override {
@@ -44,6 +45,7 @@ class FreshPreparation final : public Preparation {
  private:
   const RunPlan& plan_;
   std::vector<double>&parameters_, &buffers_;
+  Snapshots snapshots_;
 };
 
 at::Tensor to_vector(const std::vector<double>& values, at::ScalarType dtype) {

@@ -168,7 +168,7 @@ void check(const Experiment& e, const std::string& name, const ObservationParame
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t a = 0; a < axes; ++a) {
       const double at = m.points[i * axes + a];
-      const auto& [axis, lower, upper] = e.domain[a];
+      const auto& [axis, lower, upper, closed] = e.domain[a];
       if (!(at >= lower && at <= upper))
         throw DataError(fmt::format("{}: observation {}: {} = {} is not in the domain [{}, {}]",
                                     where, i + 1, axis, at, lower, upper));

@@ -13,6 +13,8 @@ struct Signature {
   Domain coordinates;
   std::vector<InputFunction> functions;
   int outputs = 1;
+  int channels = 0;  // input channels of a grid operator; 0 where points are mapped
+  std::vector<std::int64_t> grid = {};  // points along each coordinate of the training grid, if any
 };
 
 /// y = x W + b; weight [in, out], bias [out].
@@ -42,12 +44,21 @@ class BANACH_API Inputs {
   std::vector<std::pair<std::string, Expression>> functions_;
 };
 
+/// Training outputs of a data set: `count` samples on the same `points`.
+struct Snapshots {
+  std::int64_t count = 0, size = 0;  // samples; points of each
+  std::vector<double> points;        // [size, axes]
+  std::vector<double> values;        // [count, size, outputs], normalised as the network's outputs
+};
+
 /// Called once before a fresh run: sets buffers from training data only (features, bases).
 class BANACH_API Preparation {
  public:
   virtual ~Preparation();
   /// n collocation points of the interior, [n, axes] row major.
   virtual std::vector<double> points(int n) = 0;
+  /// The training split, never validation or test; empty without a data set on fixed points.
+  virtual const Snapshots& snapshots() = 0;
   /// A reproducible random stream for this architecture.
   virtual Stream stream() const = 0;
   /// Sets a slot of the architecture (Row::slot, Linear::weight) to these numbers.

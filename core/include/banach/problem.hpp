@@ -9,18 +9,21 @@
 
 namespace banach {
 
-/// One coordinate axis [lower, upper].
+/// One coordinate axis [lower, upper]; periodic: both ends are the same point.
 struct Axis {
   std::string name;
   double lower = 0, upper = 1;
+  bool periodic = false;
 };
 /// An axis-aligned box; the order of the axes is the order of the network's inputs.
 using Domain = std::vector<Axis>;
 using Unknowns = std::vector<std::string>;
-/// An input function of an operator problem, given by its values on `sensors` points.
+/// An input function of an operator problem: a function of the coordinates `over`, given by its
+/// values on `sensors` points (what the data set brings; 0 in the problem's own words).
 struct InputFunction {
   std::string name;
   int sensors = 0;
+  std::vector<std::string> over;
 };
 
 /// A point of the domain: one expression per coordinate.

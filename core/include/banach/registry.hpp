@@ -16,6 +16,7 @@ namespace banach {
 class Architecture;
 class Builder;
 class Problem;
+class Generator;
 class Optimizer;
 class Sampler;
 class Schedule;
@@ -97,6 +98,7 @@ class BANACH_API Catalog {
 
 // Their members live in the library (core/plugin/registry.cpp): plugins compile faster.
 extern template class Catalog<Problem>;
+extern template class Catalog<Generator>;
 extern template class Catalog<Architecture, Builder&>;
 extern template class Catalog<Optimizer>;
 extern template class Catalog<Schedule>;
@@ -106,6 +108,7 @@ extern template class Catalog<Sampler>;
 class BANACH_API Registry {
  public:
   Catalog<Problem> problems{"problem"};
+  Catalog<Generator> generators{"generator"};
   Catalog<Architecture, Builder&> architectures{"architecture"};
   Catalog<Optimizer> optimizers{"optimizer"};
   Catalog<Schedule> schedules{"schedule"};
@@ -118,6 +121,11 @@ class BANACH_API Registry {
   template <class P>
   void problem(std::string name, std::string doc) {
     problems.add<P>(std::move(name), std::move(doc), origin_);
+  }
+  /// Enrols data generator G (has `Parameters` and a constructor from them).
+  template <class G>
+  void generator(std::string name, std::string doc) {
+    generators.add<G>(std::move(name), std::move(doc), origin_);
   }
   /// Enrols architecture A (has `Parameters` and a constructor from `(Parameters, Builder&)`).
   template <class A>

@@ -31,6 +31,30 @@ class BANACH_API TensorArchitecture : public Architecture {
   std::vector<int> slots_;
 };
 
+/// What a grid operator sees: channels on a tensor grid of any resolution.
+struct GridInputs {
+  at::Tensor values;                    // [B, signature.channels, X, ...]
+  std::vector<at::Tensor> coordinates;  // per axis [X], scaled: 0 at the lower end, 1 at the upper
+};
+
+/// A map between functions on a grid (FNO), signature.channels > 0. It says nothing about single
+/// points: derivatives of its outputs are taken on the grid.
+class BANACH_API GridArchitecture : public Architecture {
+ public:
+  ~GridArchitecture() override;
+  /// ConfigError: a grid operator cannot be called at points.
+  Expression forward(const Inputs& inputs) const final;
+  /// -> [B, outputs, X, ...]; `weights` as for a TensorArchitecture, the same at every resolution.
+  virtual at::Tensor evaluate(const GridInputs& inputs,
+                              const std::vector<at::Tensor>& weights) const = 0;
+  /// The slots that `evaluate` gets, in their order.
+  const std::vector<int>& slots() const { return slots_; }
+
+ protected:
+  explicit GridArchitecture(std::vector<int> slots = {}) : slots_(std::move(slots)) {}
+  std::vector<int> slots_;
+};
+
 /// The activation of that name; ConfigError when there is none.
 BANACH_API at::Tensor activate(const std::string& name, const at::Tensor& x);
 /// Points [N, axes] mapped from the ranges of the coordinates to [-1, 1].

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// The [dataset] table: where the numbers of a data set are and what their axes mean.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "banach/parameters.hpp"
+
+namespace banach {
+
+/// Axis labels, slowest first: "sample time x" or ["sample", "time", "x"]. Reserved: sample, time,
+/// channel, comp, point, dim, sensor, part and _ (size 1, dropped); others are spatial axes.
+struct AxisLabels {
+  std::vector<std::string> names;
+};
+
+/// An input or output: one array of the files.
+struct VariableParameters {
+  std::string path;  // "tensor", "/{sample}/data": a name in braces is an axis of its own
+  AxisLabels axes;
+  Table select;  // axis label -> index (drops the axis), "start:stop:step", or a list of indices
+  std::string role = "auto";  // input: "branch" or "trunk" (points of unaligned data)
+  std::string transform = "none";
+  double scale = 1;  // values are multiplied by it, after the transform
+};
+
+/// Coordinates of one axis: a path, or a table.
+struct CoordinateParameters {
+  std::string path;
+  AxisLabels axes;
+  Table select;
+  std::vector<double> linspace;    // [first, last]
+  bool endpoint = true;            // of linspace
+  std::vector<std::string> stack;  // paths of single coordinates of points, side by side
+  std::optional<bool> periodic;    // default: the file's attribute "periodic", else not endpoint
+};
+
+/// A number per file or sample: "@Nu", "group@Nu", a path, or a table.
+struct ParameterParameters {
+  std::string attribute;  // of the file's root or of "group@"
+  std::string path;
+  AxisLabels axes;
+  std::string filename;  // a regular expression with one group
+};
+
+struct WindowParameters {
+  std::int64_t n_in = 1, n_out = 1, stride = 1;
+  std::string target = "state", time_as = "channel";
+};
+
+/// Fractions of the trajectories, or slices of them.
+struct SplitParameters {
+  std::string train = "0.8", validation = "0.1", test = "0.1";
+  std::int64_t seed = 0;
+  bool shuffle = true;  // of fractions
+};
+
+struct NormalisationParameters {
+  std::string inputs = "zscore", outputs = "zscore", per = "channel";
+};
+
+/// Another split in files of its own, or a further test set.
+struct DataVariantParameters {
+  std::string name;
+  std::vector<std::string> files;
+  std::map<std::string, std::int64_t> subsample;
+  std::map<std::string, std::string> rename;  // paths, where they differ
+};
+
+struct DatasetParameters {
+  std::vector<std::string> files;  // globs and paths, absolute after reading the configuration
+  std::string preset = "none", files_axis = "sample", axis_order = "file";
+  std::string time_decimal = ".";  // in names of groups that are times: "_" in 0_1
+  std::map<std::string, VariableParameters> inputs, outputs;
+  std::map<std::string, CoordinateParameters> coords;
+  std::map<std::string, ParameterParameters> params;
+  std::vector<std::string> fields;  // of a preset; empty: all
+  std::map<std::string, std::int64_t> subsample;
+  std::optional<WindowParameters> window;
+  SplitParameters split;
+  std::optional<DataVariantParameters> train, validation;
+  std::vector<DataVariantParameters> test;
+  NormalisationParameters normalisation;
+  double memory_budget = 0.5;  // GB above 1, else fraction of the free memory
+  Table generate;  // a generator by its type, and its parameters: writes `files` where it is absent
+};
+
+void describe(Schema<VariableParameters>& s);
+void describe(Schema<WindowParameters>& s);
+void describe(Schema<SplitParameters>& s);
+void describe(Schema<NormalisationParameters>& s);
+void describe(Schema<DataVariantParameters>& s);
+void describe(Schema<DatasetParameters>& s);
+
+template <>
+struct BANACH_API Convert<AxisLabels> {
+  static std::string type();
+  static std::vector<ParameterInfo> children();
+  static bool read(const Value& v, const std::string& path, Diagnostics& d, AxisLabels& out);
+  static Value write(const AxisLabels& value);
+};
+template <>
+struct BANACH_API Convert<CoordinateParameters> {
+  static std::string type();
+  static std::vector<ParameterInfo> children();
+  static bool read(const Value& v, const std::string& path, Diagnostics& d,
+                   CoordinateParameters& out);
+  static Value write(const CoordinateParameters& value);
+};
+template <>
+struct BANACH_API Convert<ParameterParameters> {
+  static std::string type();
+  static std::vector<ParameterInfo> children();
+  static bool read(const Value& v, const std::string& path, Diagnostics& d,
+                   ParameterParameters& out);
+  static Value write(const ParameterParameters& value);
+};
+
+}  // namespace banach
