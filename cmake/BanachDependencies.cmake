@@ -11,3 +11,8 @@ find_package(nlohmann_json CONFIG REQUIRED)
 find_package(Boost 1.74 CONFIG REQUIRED)  # headers only: DLL, Random, odeint, uBLAS
 find_package(HDF5 REQUIRED COMPONENTS C HL)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)  # SHA-256
+find_path(BANACH_LZF_INCLUDE lzf.h PATH_SUFFIXES liblzf REQUIRED)  # the filter that h5py brings itself
+find_library(BANACH_LZF_LIBRARY lzf REQUIRED)
+add_library(banach_lzf INTERFACE IMPORTED)
+target_include_directories(banach_lzf INTERFACE ${BANACH_LZF_INCLUDE})
+target_link_libraries(banach_lzf INTERFACE ${BANACH_LZF_LIBRARY})

@@ -49,24 +49,103 @@ class BANACH_API Hdf5Writer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// An HDF5 file, read only and without file locks. DataError (Exit::no_input when there is no file,
-/// else Exit::bad_data) names file, dataset and the library's reason.
+/// A box of a dataset: count[i] elements from start[i] on, stride[i] apart.
+struct Hdf5Slab {
+  Shape start, count, stride;  // stride empty: 1 everywhere
+  std::int64_t size() const;
+};
+
+/// A filter of a chunked dataset; `package` is the Debian package that brings a missing one.
+struct Hdf5Filter {
+  int id = 0;
+  std::string name, package;
+  bool available = false;
+};
+
+/// What a dataset is, without its numbers.
+struct BANACH_API Hdf5DatasetInfo {
+  std::string path;
+  Shape shape;
+  std::string type;             // "float32", "int16", "bool", "complex128", "text", "compound", ...
+  std::string byte_order;       // "" or "big-endian"
+  bool numeric = false;         // read() and read_slab() accept it
+  int components = 1;           // 2 for complex numbers: real and imaginary part
+  std::int64_t item_bytes = 0;  // of one element in the file
+  std::string storage;          // "contiguous", "chunked", "compact", "virtual", "external"
+  std::int64_t stored_bytes = 0;
+  Shape chunks;  // empty unless chunked
+  std::vector<Hdf5Filter> filters;
+  std::int64_t elements() const;  // -1 where the product overflows
+  /// "contiguous", "chunks (13, 16, 32, 1), shuffle + lzf"
+  std::string layout() const;
+};
+
+/// An attribute with its values; both lists are empty for types that are neither.
+struct BANACH_API Hdf5Attribute {
+  std::string name, type;
+  Shape shape;  // empty: a single value
+  std::vector<double> numbers;
+  std::vector<std::string> texts;
+  /// One line: "0.4", "[1, 2, 3]", "\"float\"".
+  std::string text() const;
+};
+
+/// A group or dataset met by walk().
+struct Hdf5Object {
+  std::string path;  // "Function/u/0", without a slash in front; "" is the file itself
+  bool group = true;
+  Hdf5DatasetInfo dataset;  // of a dataset
+  std::vector<Hdf5Attribute> attributes;
+};
+
+/// What one axis of a dataset is called and the 1-D datasets with its coordinates.
+struct Hdf5Dimension {
+  std::string label;
+  std::vector<std::string> scales;
+};
+
+/// An HDF5 file, read only and without file locks. Nothing outside the file is followed or loaded:
+/// links into other files, raw data in other files and filters from plugin folders are refused;
+/// LZF is built in. DataError (Exit::no_input when there is no file, else Exit::bad_data) names
+/// file, dataset and the library's reason. Calls from several threads take turns.
 class BANACH_API Hdf5Reader {
  public:
   explicit Hdf5Reader(const std::filesystem::path& path);
   ~Hdf5Reader();
 
+  const std::filesystem::path& path() const;
   Shape shape(const std::string& dataset) const;
   /// All numbers of a dataset, row major; refuses more than `limit` of them before any allocation.
   std::vector<double> read(const std::string& dataset, std::int64_t limit = 1 << 30) const;
+  /// Numbers of a box, row major, complex ones as pairs; T is float or double. Any numeric type is
+  /// converted: integers, truth values, big-endian, half precision. The dataset stays open.
+  template <class T>
+  void read_slab(const std::string& dataset, const Hdf5Slab& slab, T* values) const;
+  /// Bytes of uncompressed chunks that the library keeps of this dataset from now on.
+  void chunk_cache(const std::string& dataset, std::int64_t bytes) const;
+
+  bool is_group(const std::string& path) const;
+  bool is_dataset(const std::string& path) const;
+  /// Looks at shape, type and storage; DataError only when there is no such dataset.
+  Hdf5DatasetInfo describe(const std::string& dataset) const;
+  /// DataError unless its numbers can be read: type, filters, storage, sizes.
+  void require_readable(const Hdf5DatasetInfo& info) const;
+  /// Labels and coordinates that dimension scales name, one entry per axis.
+  std::vector<Hdf5Dimension> dimensions(const std::string& dataset) const;
+  /// Everything below a group, parents first, names sorted; DataError beyond `limit` objects.
+  std::vector<Hdf5Object> walk(const std::string& group = "/", std::int64_t limit = 1000000) const;
+
   /// Names in a group, sorted.
   std::vector<std::string> members(const std::string& group = "/") const;
   bool has_attribute(const std::string& object, const std::string& name) const;
+  std::vector<Hdf5Attribute> attributes(const std::string& object) const;
+  Hdf5Attribute attribute(const std::string& object, const std::string& name) const;
   std::string text(const std::string& object, const std::string& attribute) const;
   double number(const std::string& object, const std::string& attribute) const;
 
+  struct Impl;  // of hdf5_*.cpp
+
  private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

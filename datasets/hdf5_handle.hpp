@@ -3,6 +3,8 @@
 #pragma once
 #include <hdf5.h>
 
+#include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -52,6 +54,24 @@ class Hdf5Silence {
   H5E_auto2_t print_ = nullptr;
   void* data_ = nullptr;
 };
+
+/// One call into the library: others wait, it prints nothing, and it loads no filters from plugin
+/// folders, whatever HDF5_PLUGIN_PATH says. LZF is registered at the first call.
+class Hdf5Call {
+ public:
+  Hdf5Call();
+  ~Hdf5Call();
+  Hdf5Call(const Hdf5Call&) = delete;
+  Hdf5Call& operator=(const Hdf5Call&) = delete;
+
+ private:
+  std::unique_lock<std::recursive_mutex> lock_;
+  Hdf5Silence silence_;
+  unsigned plugins_ = 0;
+};
+
+/// Makes the filter 32000 known to the library.
+void register_lzf();
 
 /// Why the last call failed, in the library's words: "file signature not found"; with the system's
 /// reason where it gives one: "file write failed: No space left on device".

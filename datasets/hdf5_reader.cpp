@@ -5,26 +5,38 @@
 
 #include "banach/config.hpp"
 #include "banach/error.hpp"
-#include "datasets/hdf5_file.hpp"
-#include "datasets/hdf5_handle.hpp"
+#include "datasets/hdf5_reader_impl.hpp"
 
 namespace banach {
 namespace {
+
+constexpr std::size_t open_datasets = 64;  // that a file keeps
+
+std::recursive_mutex& library_mutex() {
+  static std::recursive_mutex mutex;
+  return mutex;
+}
 
 herr_t keep_innermost(unsigned n, const H5E_error2_t* error, void* text) {
   if (n == 0 && error->desc) *static_cast<std::string*>(text) = error->desc;
   return 0;
 }
 
-/// The product of the extents; -1 where it is not a number that memory could hold.
-std::int64_t elements(const Shape& shape) {
-  std::int64_t product = 1;
-  for (const auto extent : shape)
-    if (extent < 0 || __builtin_mul_overflow(product, extent, &product)) return -1;
-  return product;
+herr_t refuse_link(const char*, const char*, const char* file, const char*, unsigned*, hid_t,
+                   void* refused) {
+  *static_cast<std::string*>(refused) = file;
+  return -1;
 }
 
 }  // namespace
+
+Hdf5Call::Hdf5Call() : lock_(library_mutex()) {
+  H5PLget_loading_state(&plugins_);
+  H5PLset_loading_state(0);
+  register_lzf();
+}
+
+Hdf5Call::~Hdf5Call() { H5PLset_loading_state(plugins_); }
 
 std::string hdf5_reason() {
   std::string text;
@@ -38,47 +50,99 @@ std::string hdf5_reason() {
   return text.empty() ? "the HDF5 library gives no reason" : text;
 }
 
-struct Hdf5Reader::Impl {
-  std::filesystem::path path;
-  Hdf5Silence silence;
-  Hdf5Handle file;
+void Hdf5Reader::Impl::fail(const std::string& what) const {
+  throw DataError(fmt::format("{}: {}", path.string(), what));
+}
 
-  [[noreturn]] void fail(const std::string& what) const {
-    throw DataError(fmt::format("{}: {}", path.string(), what));
+Hdf5Handle Hdf5Reader::Impl::checked(hid_t id, Hdf5Handle::Close close,
+                                     const std::string& what) const {
+  if (id < 0) fail(fmt::format("{}: {}", what, hdf5_reason()));
+  return {id, close};
+}
+
+Hdf5Handle Hdf5Reader::Impl::object(const std::string& name) const {
+  foreign.clear();
+  const hid_t id = H5Oopen(file.get(), name.empty() ? "/" : name.c_str(), access.get());
+  if (id < 0 && !foreign.empty())
+    fail(
+        fmt::format("\"{}\" is in another file, {}: links into other files are not followed; "
+                    "h5copy brings it here",
+                    name, foreign));
+  return {id, H5Oclose};
+}
+
+Hdf5Handle Hdf5Reader::Impl::dataset(const std::string& name) const {
+  auto id = object(name);
+  if (id.valid() && H5Iget_type(id.get()) == H5I_DATASET) return id;
+  if (id.valid()) fail(fmt::format("\"{}\" is a group, no dataset", name));
+  const std::string reason = hdf5_reason();
+  const auto slash = name.find_last_of('/');
+  const std::string folder = slash == std::string::npos ? "" : name.substr(0, slash);
+  const std::string leaf = slash == std::string::npos ? name : name.substr(slash + 1);
+  const auto parent = object(folder);
+  if (!parent.valid() || H5Iget_type(parent.get()) != H5I_GROUP)
+    fail(fmt::format("no dataset \"{}\": there is no group \"{}\"", name, folder));
+  auto known = members(parent.get(), folder);
+  if (std::find(known.begin(), known.end(), leaf) != known.end())
+    fail(fmt::format("cannot open dataset \"{}\": {}", name, reason));
+  const auto near = nearest(leaf, known);
+  constexpr std::size_t enough = 20;
+  const auto more = known.size() > enough ? fmt::format(" and {} more", known.size() - enough) : "";
+  if (known.size() > enough) known.resize(enough);
+  fail(fmt::format("no dataset \"{}\"{}; {} holds: {}{}", name,
+                   near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near),
+                   folder.empty() ? "the file" : folder, known.empty() ? "nothing" : join(known),
+                   more));
+}
+
+Shape Hdf5Reader::Impl::shape(hid_t dataset, const std::string& name) const {
+  const auto space = checked(H5Dget_space(dataset), H5Sclose, name);
+  const int rank = H5Sget_simple_extent_ndims(space.get());
+  if (rank < 0) fail(fmt::format("{}: {}", name, hdf5_reason()));
+  std::vector<hsize_t> extent(static_cast<std::size_t>(rank));
+  H5Sget_simple_extent_dims(space.get(), extent.data(), nullptr);
+  return {extent.begin(), extent.end()};
+}
+
+const Hdf5Reader::Impl::OpenDataset& Hdf5Reader::Impl::opened(const std::string& name) {
+  const auto found = std::find_if(open.begin(), open.end(),
+                                  [&](const OpenDataset& entry) { return entry.name == name; });
+  if (found != open.end()) {
+    open.splice(open.begin(), open, found);
+    return open.front();
   }
-  Hdf5Handle checked(hid_t id, Hdf5Handle::Close close, const std::string& what) const {
-    if (id < 0) fail(fmt::format("{}: {}", what, hdf5_reason()));
-    return {id, close};
+  OpenDataset entry;
+  entry.name = name;
+  entry.id = dataset(name);
+  require_readable(entry.id.get(), describe(entry.id.get(), name));
+  if (const auto cache = caches.find(name); cache != caches.end()) {
+    const auto properties = checked(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, name);
+    const auto bytes = static_cast<std::size_t>(cache->second);
+    // A prime number of slots, about a hundred per chunk of 16 kB; whole chunks go out first.
+    H5Pset_chunk_cache(properties.get(), bytes < (std::size_t{1} << 30) ? 100003 : 1000003, bytes,
+                       1.0);
+    entry.id = {};
+    entry.id = checked(H5Dopen2(file.get(), name.c_str(), properties.get()), H5Dclose, name);
   }
-  Hdf5Handle dataset(const Hdf5Reader& reader, const std::string& name) const {
-    const hid_t id = H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT);
-    if (id >= 0) return {id, H5Dclose};
-    const auto known = reader.members();
-    const auto near = nearest(name, known);
-    fail(fmt::format("no dataset \"{}\"{}; the file holds: {}", name,
-                     near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near),
-                     known.empty() ? "nothing" : join(known)));
-  }
-  Hdf5Handle attribute(const std::string& object, const std::string& name) const {
-    return checked(
-        H5Aopen_by_name(file.get(), object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT),
-        H5Aclose, fmt::format("no attribute \"{}\" of {}", name, object));
-  }
-  Shape shape(hid_t dataset, const std::string& name) const {
-    const auto space = checked(H5Dget_space(dataset), H5Sclose, name);
-    const int rank = H5Sget_simple_extent_ndims(space.get());
-    if (rank < 0) fail(fmt::format("{}: {}", name, hdf5_reason()));
-    std::vector<hsize_t> extent(static_cast<std::size_t>(rank));
-    H5Sget_simple_extent_dims(space.get(), extent.data(), nullptr);
-    return {extent.begin(), extent.end()};
-  }
-};
+  const auto type = checked(H5Dget_type(entry.id.get()), H5Tclose, name);
+  entry.space = checked(H5Dget_space(entry.id.get()), H5Sclose, name);
+  entry.type = hdf5_memory_type(type.get(), H5T_NATIVE_DOUBLE);
+  entry.single = hdf5_memory_type(type.get(), H5T_NATIVE_FLOAT);
+  open.push_front(std::move(entry));
+  if (open.size() > open_datasets) open.pop_back();
+  return open.front();
+}
 
 Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
+  const Hdf5Call call;
   impl_->path = path;
   std::error_code error;
   if (!std::filesystem::exists(path, error))
     throw DataError(fmt::format("{}: there is no such file", path.string()), Exit::no_input);
+  if (!std::filesystem::is_regular_file(path, error))
+    throw DataError(fmt::format("{}: no file", path.string()), Exit::no_input);
+  impl_->access = impl_->checked(H5Pcreate(H5P_LINK_ACCESS), H5Pclose, "cannot open");
+  H5Pset_elink_cb(impl_->access.get(), refuse_link, &impl_->foreign);
   const auto access = impl_->checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open");
 #if H5_VERSION_GE(1, 10, 7)
   H5Pset_file_locking(access.get(), 0, 1);  // read-only media and network file systems have none
@@ -87,74 +151,73 @@ Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : impl_(std::make_uniq
       impl_->checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "cannot open");
 }
 
-Hdf5Reader::~Hdf5Reader() = default;
+Hdf5Reader::~Hdf5Reader() {
+  const Hdf5Call call;
+  impl_.reset();
+}
+
+const std::filesystem::path& Hdf5Reader::path() const { return impl_->path; }
 
 Shape Hdf5Reader::shape(const std::string& dataset) const {
-  return impl_->shape(impl_->dataset(*this, dataset).get(), dataset);
+  const Hdf5Call call;
+  return impl_->shape(impl_->dataset(dataset).get(), dataset);
+}
+
+Hdf5DatasetInfo Hdf5Reader::describe(const std::string& dataset) const {
+  const Hdf5Call call;
+  return impl_->describe(impl_->dataset(dataset).get(), dataset);
+}
+
+void Hdf5Reader::require_readable(const Hdf5DatasetInfo& info) const {
+  const Hdf5Call call;
+  impl_->require_readable(impl_->dataset(info.path).get(), info);
+}
+
+void Hdf5Reader::chunk_cache(const std::string& dataset, std::int64_t bytes) const {
+  const Hdf5Call call;
+  impl_->caches[dataset] = bytes;
+  impl_->open.remove_if([&](const Impl::OpenDataset& entry) { return entry.name == dataset; });
 }
 
 std::vector<double> Hdf5Reader::read(const std::string& dataset, std::int64_t limit) const {
-  const auto id = impl_->dataset(*this, dataset);
-  const auto type = impl_->checked(H5Dget_type(id.get()), H5Tclose, dataset);
-  const auto kind = H5Tget_class(type.get());
-  if (kind != H5T_FLOAT && kind != H5T_INTEGER)
-    impl_->fail(fmt::format("dataset \"{}\" holds no numbers", dataset));
-  const Shape shape = impl_->shape(id.get(), dataset);
-  const auto count = elements(shape);
+  const Hdf5Call call;
+  const auto info = describe(dataset);
+  impl_->require_readable(impl_->dataset(dataset).get(), info);
+  const auto count = info.elements();
   if (count < 0 || count > limit)
     impl_->fail(fmt::format("dataset \"{}\" of shape [{}] is larger than the limit of {} numbers",
-                            dataset, fmt::join(shape, ", "), limit));
-  std::vector<double> values(static_cast<std::size_t>(count));
-  if (H5Dread(id.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0)
-    impl_->fail(fmt::format("cannot read dataset \"{}\": {}", dataset, hdf5_reason()));
+                            dataset, fmt::join(info.shape, ", "), limit));
+  std::vector<double> values(static_cast<std::size_t>(count * info.components));
+  if (count > 0) read_slab(dataset, {Shape(info.shape.size(), 0), info.shape, {}}, values.data());
   return values;
 }
 
-std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
-  const auto id = impl_->checked(H5Gopen2(impl_->file.get(), group.c_str(), H5P_DEFAULT), H5Gclose,
-                                 fmt::format("no group \"{}\"", group));
-  H5G_info_t info;
-  if (H5Gget_info(id.get(), &info) < 0)
-    impl_->fail(fmt::format("cannot list \"{}\": {}", group, hdf5_reason()));
-  std::vector<std::string> names;
-  for (hsize_t i = 0; i < info.nlinks; ++i) {
-    char name[512] = "";
-    if (H5Lget_name_by_idx(id.get(), ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof name,
-                           H5P_DEFAULT) < 0)
-      impl_->fail(fmt::format("cannot list \"{}\": {}", group, hdf5_reason()));
-    names.emplace_back(name);
+template <class T>
+void Hdf5Reader::read_slab(const std::string& dataset, const Hdf5Slab& slab, T* values) const {
+  const Hdf5Call call;
+  const auto& entry = impl_->opened(dataset);
+  const hid_t type = (sizeof(T) == sizeof(float) ? entry.single : entry.type).get();
+  if (slab.start.empty()) {  // a single number
+    if (H5Dread(entry.id.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+      impl_->fail(fmt::format("cannot read dataset \"{}\": {}", dataset, hdf5_reason()));
+    return;
   }
-  return names;
+  const std::vector<hsize_t> start(slab.start.begin(), slab.start.end()),
+      count(slab.count.begin(), slab.count.end()), stride(slab.stride.begin(), slab.stride.end());
+  BANACH_ASSERT(static_cast<int>(start.size()) == H5Sget_simple_extent_ndims(entry.space.get()));
+  const auto size = static_cast<hsize_t>(slab.size());
+  const auto memory = impl_->checked(H5Screate_simple(1, &size, nullptr), H5Sclose, dataset);
+  if (H5Sselect_hyperslab(entry.space.get(), H5S_SELECT_SET, start.data(),
+                          stride.empty() ? nullptr : stride.data(), count.data(), nullptr) < 0 ||
+      H5Sselect_valid(entry.space.get()) <= 0)
+    impl_->fail(fmt::format("dataset \"{}\" is smaller than it was", dataset));
+  if (H5Dread(entry.id.get(), type, memory.get(), entry.space.get(), H5P_DEFAULT, values) < 0)
+    impl_->fail(fmt::format("cannot read dataset \"{}\": {}", dataset, hdf5_reason()));
 }
 
-bool Hdf5Reader::has_attribute(const std::string& object, const std::string& name) const {
-  return H5Aexists_by_name(impl_->file.get(), object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
-}
-
-std::string Hdf5Reader::text(const std::string& object, const std::string& attribute) const {
-  const auto id = impl_->attribute(object, attribute);
-  const auto type = impl_->checked(H5Aget_type(id.get()), H5Tclose, attribute);
-  if (H5Tget_class(type.get()) != H5T_STRING || H5Tis_variable_str(type.get()) <= 0)
-    impl_->fail(fmt::format("attribute \"{}\" of {} is no text", attribute, object));
-  const auto memory = impl_->checked(H5Tcopy(H5T_C_S1), H5Tclose, attribute);
-  H5Tset_size(memory.get(), H5T_VARIABLE);
-  H5Tset_cset(memory.get(), H5Tget_cset(type.get()));
-  char* value = nullptr;
-  if (H5Aread(id.get(), memory.get(), &value) < 0)
-    impl_->fail(fmt::format("attribute \"{}\" of {}: {}", attribute, object, hdf5_reason()));
-  const std::string text = value ? value : "";
-  H5free_memory(value);
-  return text;
-}
-
-double Hdf5Reader::number(const std::string& object, const std::string& attribute) const {
-  const auto id = impl_->attribute(object, attribute);
-  const auto space = impl_->checked(H5Aget_space(id.get()), H5Sclose, attribute);
-  double value = 0;
-  if (H5Sget_simple_extent_npoints(space.get()) != 1 ||
-      H5Aread(id.get(), H5T_NATIVE_DOUBLE, &value) < 0)
-    impl_->fail(fmt::format("attribute \"{}\" of {} is no number", attribute, object));
-  return value;
-}
+template BANACH_API void Hdf5Reader::read_slab<double>(const std::string&, const Hdf5Slab&,
+                                                       double*) const;
+template BANACH_API void Hdf5Reader::read_slab<float>(const std::string&, const Hdf5Slab&,
+                                                      float*) const;
 
 }  // namespace banach
