@@ -8,6 +8,7 @@ namespace banach {
 Architecture::~Architecture() = default;
 std::optional<Expression> Architecture::features(const Inputs&) const { return std::nullopt; }
 void Architecture::prepare(Preparation&) {}
+int Architecture::basis() const { return 0; }
 Preparation::~Preparation() = default;
 Builder::~Builder() = default;
 

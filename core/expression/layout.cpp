@@ -77,12 +77,18 @@ int LayoutBuilder::slot(const std::string& name, std::vector<std::int64_t> shape
   return layout_.add({prefix_ + name, std::move(shape), init, fan_in, fan_out, trainable, 0, 0});
 }
 
+bool LayoutBuilder::has_part(const std::string& name) const {
+  const Value* value = table_.find(name);
+  const Table* table = value ? value->get<Table>() : nullptr;
+  return table && table->find("type");
+}
+
 std::shared_ptr<Architecture> LayoutBuilder::part(const std::string& name,
                                                   const Signature& signature) {
   in_part_ = true;
   const Value* value = table_.find(name);
   const Table* table = value ? value->get<Table>() : nullptr;
-  if (!table || !table->find("type"))
+  if (!has_part(name))
     throw ConfigError(to_text(table_.source) + ": [" + table_.path +
                       "] needs a sub-architecture [" + table_.path + "." + name + "] with a type");
   LayoutBuilder inner(layout_, registry_, unknown_type_, diagnostics_);

@@ -55,6 +55,7 @@ class BANACH_API LayoutBuilder final : public Builder {
   int slot(const std::string& name, std::vector<std::int64_t> shape, const Init& init, int fan_in,
            int fan_out, bool trainable) override;
   std::shared_ptr<Architecture> part(const std::string& name, const Signature& signature) override;
+  bool has_part(const std::string& name) const override;
 
  private:
   Layout& layout_;

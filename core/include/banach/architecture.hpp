@@ -15,6 +15,7 @@ struct Signature {
   int outputs = 1;
   int channels = 0;  // input channels of a grid operator; 0 where points are mapped
   std::vector<std::int64_t> grid = {};  // points along each coordinate of the training grid, if any
+  int fields = 1;  // of a trunk: the outputs it serves, with outputs / fields features for each
 };
 
 /// y = x W + b; weight [in, out], bias [out].
@@ -73,6 +74,10 @@ class BANACH_API Architecture {
   /// All but the linear last layer, [points, features]; empty when the architecture has none.
   virtual std::optional<Expression> features(const Inputs& inputs) const;
   virtual void prepare(Preparation& preparation);
+  /// Of a trunk whose outputs are a basis taken from the training data, one block of functions for
+  /// each field: how many functions a block has, the first of which is the mean and belongs to
+  /// every sum with the coefficient one. 0 for all others.
+  virtual int basis() const;
 };
 
 /// Hands out parameter slots and sub-architectures while an architecture is constructed.
@@ -86,6 +91,8 @@ class BANACH_API Builder {
   /// The sub-architecture of the table [architecture.<name>], which has its own `type`.
   virtual std::shared_ptr<Architecture> part(const std::string& name,
                                              const Signature& signature) = 0;
+  /// Whether there is a table [architecture.<name>] with a `type`.
+  virtual bool has_part(const std::string& name) const = 0;
 
   int inputs() const { return static_cast<int>(signature().coordinates.size()); }
   int outputs() const { return signature().outputs; }

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One training step of the networks of operators.cpp in eager PyTorch: operator_step.py fno|deeponet.
+Prints thread CPU microseconds per step for each round it is asked for on standard input (a line with
+the number of steps), so that another program can alternate with it."""
+import sys
+import time
+
+import torch
+
+torch.set_num_threads(1)
+torch.manual_seed(0)
+
+
+class Spectral(torch.nn.Module):
+    """Frequencies 0 .. modes - 1 of the last axis, 1 - modes .. modes - 1 of the first."""
+
+    def __init__(self, width, modes):
+        super().__init__()
+        self.modes = modes
+        scale = 1 / width
+        self.low = torch.nn.Parameter(scale * torch.randn(width, width, modes, modes, dtype=torch.cfloat))
+        self.high = torch.nn.Parameter(scale * torch.randn(width, width, modes - 1, modes, dtype=torch.cfloat))
+
+    def forward(self, x):
+        m = self.modes
+        f = torch.fft.rfft2(x, norm="forward")
+        out = torch.zeros_like(f)
+        out[:, :, :m, :m] = torch.einsum("bixy,ioxy->boxy", f[:, :, :m, :m], self.low)
+        out[:, :, 1 - m:, :m] = torch.einsum("bixy,ioxy->boxy", f[:, :, 1 - m:, :m], self.high)
+        return torch.fft.irfft2(out, s=x.shape[-2:], norm="forward")
+
+
+class Fno(torch.nn.Module):
+    def __init__(self, width=32, modes=12, depth=4, projection=128):
+        super().__init__()
+        self.lift = torch.nn.Conv2d(3, width, 1)
+        self.spectral = torch.nn.ModuleList(Spectral(width, modes) for _ in range(depth))
+        self.skip = torch.nn.ModuleList(torch.nn.Conv2d(width, width, 1) for _ in range(depth))
+        self.hidden = torch.nn.Conv2d(width, projection, 1)
+        self.last = torch.nn.Conv2d(projection, 1, 1)
+
+    def forward(self, a):
+        n = a.shape[-1]
+        x = torch.linspace(0, 1, n).view(1, 1, n, 1).expand(a.shape[0], 1, n, n)
+        h = self.lift(torch.cat([a, x, x.transpose(2, 3)], 1))
+        for i, (spectral, skip) in enumerate(zip(self.spectral, self.skip)):
+            h = spectral(h) + skip(h)
+            if i + 1 < len(self.skip):
+                h = torch.nn.functional.gelu(h)
+        return self.last(torch.nn.functional.gelu(self.hidden(h)))
+
+
+class DeepOnet(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+
+        def perceptron(*widths):
+            layers = []
+            for a, b in zip(widths, widths[1:]):
+                layers += [torch.nn.Linear(a, b), torch.nn.Tanh()]
+            return torch.nn.Sequential(*layers[:-1])
+
+        self.branch = perceptron(100, 128, 128)
+        self.trunk = torch.nn.Sequential(perceptron(2, 128, 128, 128), torch.nn.Tanh())
+        self.bias = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, inputs):
+        functions, points = inputs
+        return self.branch(functions) @ self.trunk(points).T + self.bias
+
+
+if sys.argv[1] == "fno":
+    net, data, target = Fno(), torch.randn(16, 1, 64, 64), torch.randn(16, 1, 64, 64)
+else:
+    net, data, target = DeepOnet(), (torch.randn(64, 100), torch.rand(1000, 2)), torch.randn(64, 1000)
+adam = torch.optim.Adam(net.parameters(), lr=1e-4)
+
+
+def step():
+    loss = (net(data) - target).square().mean()
+    adam.zero_grad(set_to_none=True)
+    loss.backward()
+    adam.step()
+
+
+step()
+for line in sys.stdin:
+    steps = int(line)
+    start = time.thread_time()
+    for _ in range(steps):
+        step()
+    print((time.thread_time() - start) / steps * 1e6, flush=True)
