@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -90,12 +91,13 @@ struct BANACH_API Hdf5Attribute {
   std::string text() const;
 };
 
-/// A group or dataset met by walk().
+/// A group or dataset met by walk(), or a link that is not followed.
 struct Hdf5Object {
   std::string path;  // "Function/u/0", without a slash in front; "" is the file itself
   bool group = true;
   Hdf5DatasetInfo dataset;  // of a dataset
   std::vector<Hdf5Attribute> attributes;
+  std::string refused;  // of a link: "link into another file"
 };
 
 /// What one axis of a dataset is called and the 1-D datasets with its coordinates.
@@ -132,8 +134,10 @@ class BANACH_API Hdf5Reader {
   void require_readable(const Hdf5DatasetInfo& info) const;
   /// Labels and coordinates that dimension scales name, one entry per axis.
   std::vector<Hdf5Dimension> dimensions(const std::string& dataset) const;
-  /// Everything below a group, parents first, names sorted; DataError beyond `limit` objects.
-  std::vector<Hdf5Object> walk(const std::string& group = "/", std::int64_t limit = 1000000) const;
+  /// Everything below a group, parents first, names sorted; DataError beyond `limit` objects. `at`
+  /// is told what comes next.
+  std::vector<Hdf5Object> walk(const std::string& group = "/", std::int64_t limit = 1000000,
+                               const std::function<void(const std::string&)>& at = {}) const;
 
   /// Names in a group, sorted.
   std::vector<std::string> members(const std::string& group = "/") const;

@@ -63,6 +63,8 @@ class Hdf5Call {
   ~Hdf5Call();
   Hdf5Call(const Hdf5Call&) = delete;
   Hdf5Call& operator=(const Hdf5Call&) = delete;
+  /// In a child that was forked during a call: calls are possible again.
+  static void renew();
 
  private:
   std::unique_lock<std::recursive_mutex> lock_;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 
 #include "banach/config.hpp"
 #include "banach/error.hpp"
@@ -35,6 +36,9 @@ Hdf5Call::Hdf5Call() : lock_(library_mutex()) {
   H5PLset_loading_state(0);
   register_lzf();
 }
+
+// The child's thread has another number than the owner of the lock.
+void Hdf5Call::renew() { new (&library_mutex()) std::recursive_mutex; }
 
 Hdf5Call::~Hdf5Call() { H5PLset_loading_state(plugins_); }
 

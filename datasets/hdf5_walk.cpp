@@ -45,6 +45,19 @@ haddr_t address(hid_t object) {
   return H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0 ? HADDR_UNDEF : info.addr;
 }
 
+/// What a name is that cannot be opened; "" where the object itself is broken.
+std::string foreign_link(hid_t file, const std::string& path) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5L_info1_t info;
+  if (H5Lget_info1(file, path.c_str(), &info, H5P_DEFAULT) < 0) return "";
+#else
+  H5L_info_t info;
+  if (H5Lget_info(file, path.c_str(), &info, H5P_DEFAULT) < 0) return "";
+#endif
+  if (info.type == H5L_TYPE_HARD) return "";
+  return info.type == H5L_TYPE_SOFT ? "soft link to nothing" : "link into another file";
+}
+
 Names variable_texts(hid_t attribute, hid_t type, std::size_t count) {
   const Hdf5Handle memory(H5Tcopy(H5T_C_S1), H5Tclose);
   H5Tset_size(memory.get(), H5T_VARIABLE);
@@ -78,7 +91,8 @@ struct Walk {
   const Hdf5Reader::Impl& file;
   std::int64_t limit;
   std::vector<Hdf5Object>& found;
-  std::set<haddr_t> groups;
+  const std::function<void(const std::string&)>& at;
+  std::set<haddr_t> groups = {};
 
   void group(hid_t id, const std::string& path, int depth) {
     if (depth > deepest_group) file.fail(fmt::format("groups below \"{}\" are too deep", path));
@@ -89,12 +103,19 @@ struct Walk {
   void member(const std::string& path, int depth) {
     if (static_cast<std::int64_t>(found.size()) >= limit)
       file.fail(fmt::format("more than {} objects", limit));
-    const auto id = file.object(path);
-    if (!id.valid()) file.fail(fmt::format("cannot open \"{}\": {}", path, hdf5_reason()));
-    const auto kind = H5Iget_type(id.get());
-    if (kind != H5I_GROUP && kind != H5I_DATASET) return;
+    if (at) at(path);
     Hdf5Object object;
     object.path = path;
+    const auto id = file.object(path);
+    if (!id.valid()) {
+      const std::string reason = hdf5_reason();
+      object.refused = foreign_link(file.file.get(), path);
+      if (object.refused.empty()) file.fail(fmt::format("cannot open \"{}\": {}", path, reason));
+      found.push_back(std::move(object));
+      return;
+    }
+    const auto kind = H5Iget_type(id.get());
+    if (kind != H5I_GROUP && kind != H5I_DATASET) return;
     object.group = kind == H5I_GROUP;
     if (!object.group) object.dataset = file.describe(id.get(), path);
     object.attributes = file.attributes(id.get(), path);
@@ -184,14 +205,15 @@ std::vector<Hdf5Dimension> Hdf5Reader::dimensions(const std::string& dataset) co
   return out;
 }
 
-std::vector<Hdf5Object> Hdf5Reader::walk(const std::string& group, std::int64_t limit) const {
+std::vector<Hdf5Object> Hdf5Reader::walk(const std::string& group, std::int64_t limit,
+                                         const std::function<void(const std::string&)>& at) const {
   const Hdf5Call call;
   const auto id = impl_->object(group);
   if (!id.valid() || H5Iget_type(id.get()) != H5I_GROUP)
     impl_->fail(fmt::format("no group \"{}\"", group));
   const auto first = group.find_first_not_of('/');
   std::vector<Hdf5Object> found;
-  Walk{*impl_, limit, found, {}}.group(id.get(),
+  Walk{*impl_, limit, found, at}.group(id.get(),
                                        first == std::string::npos ? "" : group.substr(first), 0);
   return found;
 }
