@@ -25,6 +25,7 @@ void add_plugin_options(CLI::App& verb, Context& context);
 // Each adds one verb, whose callback throws, or leaves its exit code in the context.
 void add_describe(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
+void add_generate(CLI::App& app, Context& context);
 void add_new(CLI::App& app, Context& context);
 void add_plot(CLI::App& app, Context& context);
 void add_plugins(CLI::App& app, Context& context);

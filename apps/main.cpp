@@ -15,6 +15,7 @@ void add_verbs(CLI::App& app, Context& context) {
   add_evaluate(app, context);
   add_predict(app, context);
   add_plot(app, context);
+  add_generate(app, context);
   add_plugins(app, context);
   add_describe(app, context);
   add_new(app, context);

@@ -24,7 +24,7 @@ constexpr const char* colours[] = {"#4477aa", "#ee6677", "#228833", "#ccbb44",
                                    "#66ccee", "#aa3377", "#ee8866", "#bbbbbb"};
 
 /// One unknown on the points of the picture.
-struct Solution {
+struct Shown {
   std::string name;
   std::vector<double> found, exact, error;  // the last two are empty without an exact solution
 };
@@ -32,7 +32,7 @@ struct Solution {
 struct Picture {
   Grid grid;  // one or two axes with many points, the others with one
   std::vector<std::size_t> shown;
-  std::vector<Solution> solutions;
+  std::vector<Shown> solutions;
   std::string left_out;
 };
 
@@ -57,7 +57,7 @@ Picture evaluate_for_picture(const Model& model) {
   const auto exact = model.has_exact() ? model.exact(points) : std::vector<double>();
   const std::size_t width = model.unknowns().size();
   for (std::size_t k = 0; k < std::min<std::size_t>(width, most_unknowns); ++k) {
-    Solution solution{model.unknowns()[k], {}, {}, {}};
+    Shown solution{model.unknowns()[k], {}, {}, {}};
     for (std::size_t i = k; i < found.size(); i += width) {
       solution.found.push_back(found[i]);
       if (exact.empty()) continue;
@@ -126,7 +126,7 @@ void plot_curves(Gnuplot& gnuplot, const std::vector<MetricCurve>& curves,
   script << "plot " << fmt::format("{}", fmt::join(parts, ", \\\n  ")) << "\nset xrange [*:*]\n";
 }
 
-std::pair<double, double> range_of(const Solution& s) {
+std::pair<double, double> range_of(const Shown& s) {
   const auto& values = s.exact.empty() ? s.found : s.exact;
   auto [low, high] = std::minmax_element(values.begin(), values.end());
   return *low < *high ? std::pair(*low, *high) : std::pair(*low - 0.5, *low + 0.5);
@@ -167,8 +167,8 @@ void write_map(Gnuplot& gnuplot, const Picture& picture, const std::string& file
     out << points[i * axes] << ' ' << points[i * axes + 1] << ' ' << values[i] << '\n';
 }
 
-void draw_maps(Gnuplot& gnuplot, const PageLayout& layout, const Picture& picture,
-               const Solution& s, int row) {
+void draw_maps(Gnuplot& gnuplot, const PageLayout& layout, const Picture& picture, const Shown& s,
+               int row) {
   const int columns = s.exact.empty() ? 1 : 3;
   const auto panel = [&](int column, const std::string& what, const std::vector<double>& values,
                          const std::string& title, const char* palette,
@@ -186,8 +186,8 @@ void draw_maps(Gnuplot& gnuplot, const PageLayout& layout, const Picture& pictur
         {0, most > 0 ? most : 1});
 }
 
-void draw_lines(Gnuplot& gnuplot, const PageLayout& layout, const Picture& picture,
-                const Solution& s, int row) {
+void draw_lines(Gnuplot& gnuplot, const PageLayout& layout, const Picture& picture, const Shown& s,
+                int row) {
   const std::string file = fmt::format("solution-{}", row);
   auto out = gnuplot.data(file);
   for (std::size_t i = 0; i < s.found.size(); ++i) {
@@ -216,7 +216,7 @@ void draw_lines(Gnuplot& gnuplot, const PageLayout& layout, const Picture& pictu
 }
 
 /// What the training measured, one group per panel.
-struct Metrics {
+struct History {
   std::vector<MetricCurve> losses, errors, coefficients;
   std::vector<std::pair<const std::vector<MetricCurve>*, const char*>> panels() const {
     std::vector<std::pair<const std::vector<MetricCurve>*, const char*>> out;
@@ -228,7 +228,7 @@ struct Metrics {
 };
 
 /// The upper row.
-void draw_metrics(Gnuplot& gnuplot, const PageLayout& layout, const Metrics& metrics) {
+void draw_metrics(Gnuplot& gnuplot, const PageLayout& layout, const History& metrics) {
   const auto panels = metrics.panels();
   int column = 0;
   for (const auto& [curves, title] : panels) {
@@ -237,8 +237,8 @@ void draw_metrics(Gnuplot& gnuplot, const PageLayout& layout, const Metrics& met
   }
 }
 
-Metrics metrics_of(const std::filesystem::path& run, const Model& model) {
-  Metrics out;
+History history_of(const std::filesystem::path& run, const Model& model) {
+  History out;
   for (auto& curve : read_metrics(run / "metrics.csv")) {
     if (curve.points.empty()) continue;
     if (is_loss(curve))
@@ -255,7 +255,7 @@ Metrics metrics_of(const std::filesystem::path& run, const Model& model) {
 
 std::string draw_run(const std::filesystem::path& run, const Model& model,
                      const std::filesystem::path& picture_file, int width) {
-  const Metrics metrics = metrics_of(run, model);
+  const History metrics = history_of(run, model);
   const int metric_rows = metrics.panels().empty() ? 0 : 1;
   const int solutions =
       static_cast<int>(std::min<std::size_t>(model.unknowns().size(), most_unknowns));

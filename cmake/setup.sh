@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 build_packages=(g++ cmake ninja-build libtorch-dev libhdf5-dev libboost-dev libtomlplusplus-dev
-  libcli11-dev libfmt-dev nlohmann-json3-dev libgtest-dev libssl-dev liblzf-dev)
+  libcli11-dev libfmt-dev nlohmann-json3-dev libgtest-dev libssl-dev libfftw3-dev liblzf-dev)
 run_packages=(libopenblas0 gnuplot-nox)  # speed, and pictures
 test_packages=(python3-h5py)             # an independent reader of what predict writes
 
