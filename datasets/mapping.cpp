@@ -60,6 +60,18 @@ bool Convert<AxisLabels>::read(const Value& v, const std::string& path, Diagnost
 }
 Value Convert<AxisLabels>::write(const AxisLabels& value) { return Value(join(value.names, " ")); }
 
+std::string Convert<SplitShare>::type() { return "number or text"; }
+std::vector<ParameterInfo> Convert<SplitShare>::children() { return {}; }
+bool Convert<SplitShare>::read(const Value& v, const std::string& path, Diagnostics& d,
+                               SplitShare& out) {
+  if (v.get<double>() || v.get<std::int64_t>()) {
+    out.text = to_text(v);
+    return true;
+  }
+  return Convert<std::string>::read(v, path, d, out.text);
+}
+Value Convert<SplitShare>::write(const SplitShare& value) { return Value(value.text); }
+
 std::string Convert<CoordinateParameters>::type() { return "text or table"; }
 std::vector<ParameterInfo> Convert<CoordinateParameters>::children() {
   return Schema<CoordinateTable>().info();
@@ -70,15 +82,25 @@ bool Convert<CoordinateParameters>::read(const Value& v, const std::string& path
     out.path = *text;
     return true;
   }
+  Value whole = v;
+  if (auto* entries = std::get_if<Table>(&whole.data))
+    if (Value* select = entries->find("select"); select && !select->get<Table>()) {
+      Table only;
+      only.source = select->source;
+      only.set("", *select);
+      select->data = std::move(only);
+    }
   CoordinateTable table;
-  if (!detail::read_struct(v, path, d, Schema<CoordinateTable>(), &table)) return false;
+  if (!detail::read_struct(whole, path, d, Schema<CoordinateTable>(), &table)) return false;
   out = table;
   return true;
 }
 Value Convert<CoordinateParameters>::write(const CoordinateParameters& value) {
   CoordinateTable table;
   static_cast<CoordinateParameters&>(table) = value;
-  return brief(table);
+  Value out = brief(table);
+  if (const Value* only = value.select.find("")) std::get<Table>(out.data).set("select", *only);
+  return out;
 }
 
 std::string Convert<ParameterParameters>::type() { return "text or table"; }

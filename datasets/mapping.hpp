@@ -30,7 +30,7 @@ struct VariableParameters {
 struct CoordinateParameters {
   std::string path;
   AxisLabels axes;
-  Table select;
+  Table select;                    // or only the slice of the axis itself, under the key ""
   std::vector<double> linspace;    // [first, last]
   bool endpoint = true;            // of linspace
   std::vector<std::string> stack;  // paths of single coordinates of points, side by side
@@ -50,9 +50,14 @@ struct WindowParameters {
   std::string target = "state", time_as = "channel";
 };
 
+/// A fraction like 0.8 or a slice like "0:1000", as text.
+struct SplitShare {
+  std::string text;
+};
+
 /// Fractions of the trajectories, or slices of them.
 struct SplitParameters {
-  std::string train = "0.8", validation = "0.1", test = "0.1";
+  SplitShare train{"0.8"}, validation{"0.1"}, test{"0.1"};
   std::int64_t seed = 0;
   bool shuffle = true;  // of fractions
 };
@@ -100,6 +105,13 @@ struct BANACH_API Convert<AxisLabels> {
   static std::vector<ParameterInfo> children();
   static bool read(const Value& v, const std::string& path, Diagnostics& d, AxisLabels& out);
   static Value write(const AxisLabels& value);
+};
+template <>
+struct BANACH_API Convert<SplitShare> {
+  static std::string type();
+  static std::vector<ParameterInfo> children();
+  static bool read(const Value& v, const std::string& path, Diagnostics& d, SplitShare& out);
+  static Value write(const SplitShare& value);
 };
 template <>
 struct BANACH_API Convert<CoordinateParameters> {

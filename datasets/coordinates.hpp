@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coordinates of axes and points, read from files at opening.
+#pragma once
+#include <optional>
+
+#include "datasets/array_layout.hpp"
+#include "datasets/selection.hpp"
+
+namespace banach {
+
+/// What coordinates are needed for.
+struct AxisRequest {
+  std::string label;
+  std::int64_t size = 0;  // of the axis in the files
+  Indices picks;          // entries that are used
+  bool relative = false;  // only differences matter (a time axis of windows)
+};
+
+struct AxisValues {
+  std::vector<double> values;  // of the picks
+  bool periodic = false;
+};
+
+struct PointSet {
+  std::int64_t points = 0, dimensions = 0;
+  std::vector<double> values;  // [points, dimensions]
+};
+
+/// A tensor grid that points make up.
+struct TensorGrid {
+  std::vector<std::vector<double>> axes;  // ascending
+  Indices place;                          // of each point, row major
+};
+
+/// Reads coordinates; errors begin with "dataset.coords.x: ".
+class CoordinateReader {
+ public:
+  CoordinateReader(const FileGroups& files, FileCache& cache, const DatasetParameters& parameters)
+      : files_(files), cache_(cache), parameters_(parameters) {}
+  /// ConfigError or DataError where there are none, too many or too few, or files disagree.
+  AxisValues axis(const AxisRequest& request, const CoordinateParameters& from) const;
+  PointSet points(const CoordinateParameters& from) const;
+
+ private:
+  std::vector<double> path_values(const AxisRequest& request,
+                                  const CoordinateParameters& from) const;
+  std::vector<double> group_values(const std::vector<std::size_t>& group,
+                                   const AxisRequest& request,
+                                   const CoordinateParameters& from) const;
+  std::vector<double> one(const Hdf5Reader& file, const std::string& path,
+                          const AxisRequest& request, const CoordinateParameters& from) const;
+  PointSet point_table(const CoordinateParameters& from) const;
+  const FileGroups& files_;
+  FileCache& cache_;
+  const DatasetParameters& parameters_;
+};
+
+/// Drops dimensions in which all points agree. Empty where the points form no tensor grid.
+BANACH_API PointSet without_flat_dimensions(const PointSet& points);
+BANACH_API std::optional<TensorGrid> tensor_grid(const PointSet& points);
+
+}  // namespace banach

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading boxes of datasets into canonical order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "banach/error.hpp"
+#include "datasets/data_source.hpp"
+
+namespace banach {
+namespace {
+
+constexpr std::int64_t short_stride = 16;  // up to which the gaps of a row are read too
+
+/// What is read along one dimension of a dataset, and where each entry goes.
+struct Run {
+  std::int64_t start = 0, count = 1, stride = 1;
+  Indices to{0};  // offset in the canonical array, -1: not wanted
+};
+
+Run plain_run(std::int64_t start, std::int64_t count, std::int64_t at, std::int64_t stride) {
+  Run run{start, count, 1, Indices(static_cast<std::size_t>(count))};
+  for (std::int64_t i = 0; i < count; ++i) run.to[static_cast<std::size_t>(i)] = (at + i) * stride;
+  return run;
+}
+
+/// The entries of `picks` that lie in [origin, origin + size); count 0 where none does.
+Run picked_run(const Indices& picks, const SourceVariable::Dimension& dim, std::int64_t origin,
+               std::int64_t size, bool fastest) {
+  Indices inside, where;
+  for (std::size_t i = 0; i < picks.size(); ++i) {
+    if (picks[i] < origin || picks[i] >= origin + size) continue;
+    inside.push_back(picks[i] - origin);
+    where.push_back((dim.place.empty() ? static_cast<std::int64_t>(i) : dim.place[i]) * dim.stride);
+  }
+  Run run;
+  run.count = static_cast<std::int64_t>(inside.size());
+  if (inside.empty()) return run;
+  run.start = *std::min_element(inside.begin(), inside.end());
+  const auto last = *std::max_element(inside.begin(), inside.end());
+  if (inside.size() > 1) run.stride = inside[1] - inside[0];
+  bool even = run.stride > 0;
+  for (std::size_t i = 1; i < inside.size(); ++i)
+    even = even && inside[i] - inside[i - 1] == run.stride;
+  if (even && (run.stride == 1 || !fastest || run.stride > short_stride)) {
+    run.to = where;
+    return run;
+  }
+  run.stride = 1;
+  run.count = last - run.start + 1;
+  run.to.assign(static_cast<std::size_t>(run.count), -1);
+  for (std::size_t i = 0; i < inside.size(); ++i)
+    run.to[static_cast<std::size_t>(inside[i] - run.start)] = where[i];
+  return run;
+}
+
+/// Copies a box, row major, to the offsets of its runs; false at the first number that is none,
+/// with its position in `bad`.
+template <class T>
+class Scatter {
+ public:
+  Scatter(const std::vector<Run>& runs, const T* from, T* to) : runs_(runs), from_(from), to_(to) {
+    at_.assign(runs.size(), 0);
+    const auto& last = runs.back().to;
+    dense_ = true;
+    for (std::size_t i = 0; i < last.size(); ++i)
+      dense_ = dense_ && last[i] == last[0] + static_cast<std::int64_t>(i);
+  }
+  bool run() { return level(0, 0, true); }
+  const std::vector<std::int64_t>& bad() const { return at_; }
+
+ private:
+  bool level(std::size_t d, std::int64_t base, bool wanted) {
+    const auto& run = runs_[d];
+    if (d + 1 == runs_.size()) return row(run, base, wanted);
+    for (std::size_t i = 0; i < run.to.size(); ++i) {
+      at_[d] = static_cast<std::int64_t>(i);
+      if (!level(d + 1, base + run.to[i], wanted && run.to[i] >= 0)) return false;
+    }
+    return true;
+  }
+  bool row(const Run& run, std::int64_t base, bool wanted) {
+    const T* from = from_;
+    const std::size_t size = run.to.size();
+    from_ += size;
+    if (!wanted) return true;
+    // x - x is 0 for every number and NaN for what is none.
+    T sum = 0;
+    if (dense_ && run.to[0] >= 0) {
+      T* to = to_ + base + run.to[0];
+      std::copy(from, from + size, to);
+      for (std::size_t i = 0; i < size; ++i) sum += from[i] - from[i];
+    } else {
+      for (std::size_t i = 0; i < size; ++i)
+        if (run.to[i] >= 0) {
+          to_[base + run.to[i]] = from[i];
+          sum += from[i] - from[i];
+        }
+    }
+    if (sum == 0) return true;
+    for (std::size_t i = 0; i < size; ++i)
+      if (run.to[i] >= 0 && !std::isfinite(from[i])) {
+        at_.back() = static_cast<std::int64_t>(i);
+        break;
+      }
+    return false;
+  }
+
+  const std::vector<Run>& runs_;
+  const T* from_;
+  T* to_;
+  std::vector<std::int64_t> at_;
+  bool dense_ = false;
+};
+
+template <class T>
+void transform(const std::string& kind, T scale, T* values, std::int64_t count) {
+  const auto each = [&](auto f) {
+    for (std::int64_t i = 0; i < count; ++i) values[i] = scale * f(values[i]);
+  };
+  if (kind == "log")
+    each([](T x) { return std::log(x); });
+  else if (kind == "sqrt")
+    each([](T x) { return std::sqrt(x); });
+  else if (kind == "square")
+    each([](T x) { return x * x; });
+  else if (kind == "exp")
+    each([](T x) { return std::exp(x); });
+  else if (scale != T(1))
+    each([](T x) { return x; });
+}
+
+/// One fetch of one variable.
+template <class T>
+class Fetch {
+ public:
+  Fetch(const SourceVariable& variable, const FileGroups& files, FileCache& cache, T* out)
+      : v_(variable), files_(files), cache_(cache), out_(out) {}
+
+  void block(const PieceBlock& block, std::int64_t first, std::int64_t count, std::int64_t at,
+             std::int64_t time, std::int64_t times) {
+    for (const auto& piece : block.pieces) {
+      std::vector<Run> runs;
+      if (!plan(block, piece, first, count, at, time, times, runs)) continue;
+      read(piece, runs);
+    }
+  }
+
+ private:
+  /// The runs of a piece, one per dimension; false when nothing of it is wanted.
+  bool plan(const PieceBlock& block, const Piece& piece, std::int64_t first, std::int64_t count,
+            std::int64_t at, std::int64_t time, std::int64_t times, std::vector<Run>& runs) {
+    const auto& dims = v_.layout.dims;
+    const auto trajectory = v_.step_numbers * times;
+    base_ = at * trajectory;
+    runs.assign(dims.size(), Run());
+    for (std::size_t k = 0; k < v_.dims.size(); ++k) {
+      const auto& dim = v_.dims[k];
+      const bool cut = v_.windowed && dim.label == "time";
+      Indices picks = dim.picks;
+      if (cut) {
+        picks = dim.selection.of(block.time);
+        picks.assign(picks.begin() + time, picks.begin() + time + times);
+      }
+      const auto place = std::find(dims.begin(), dims.end(), dim.label);
+      const auto size =
+          place == dims.end() ? 1 : piece.shape[static_cast<std::size_t>(place - dims.begin())];
+      Run run = picked_run(picks, dim, piece.origin[k], size, place + 1 == dims.end());
+      if (run.count == 0) return false;
+      if (place == dims.end())
+        base_ += run.to[0];
+      else
+        runs[static_cast<std::size_t>(place - dims.begin())] = std::move(run);
+    }
+    if (v_.layout.sample_dim >= 0)
+      runs[static_cast<std::size_t>(v_.layout.sample_dim)] = plain_run(first, count, 0, trajectory);
+    return true;
+  }
+
+  void read(const Piece& piece, const std::vector<Run>& runs) {
+    const auto& path = files_.files[piece.file].path;
+    const auto reader = cache_.open(path);
+    const bool pairs = v_.layout.first.components == 2;
+    Hdf5Slab slab;
+    std::int64_t numbers = 1;
+    for (std::size_t d = 0; d < runs.size(); ++d) {
+      numbers *= runs[d].count;
+      if (pairs && d + 1 == runs.size()) break;  // both parts are always read
+      slab.start.push_back(runs[d].start);
+      slab.count.push_back(runs[d].count);
+      slab.stride.push_back(runs[d].stride);
+    }
+    if (pairs) numbers = 2 * slab.size();
+    buffer_.resize(static_cast<std::size_t>(numbers));
+    reader->read_slab(piece.path, slab, buffer_.data());
+    const std::vector<Run> whole = runs.empty() ? std::vector<Run>(1) : complete(runs, pairs);
+    Scatter<T> scatter(whole, buffer_.data(), out_ + base_);
+    if (!scatter.run()) refuse(path, piece, whole, scatter.bad());
+  }
+
+  static std::vector<Run> complete(std::vector<Run> runs, bool pairs) {
+    if (!pairs || runs.back().count == 2) return runs;
+    Indices to(2, -1);
+    to[static_cast<std::size_t>(runs.back().start)] = runs.back().to[0];
+    runs.back() = {0, 2, 1, to};
+    return runs;
+  }
+
+  [[noreturn]] void refuse(const std::filesystem::path& path, const Piece& piece,
+                           const std::vector<Run>& runs,
+                           const std::vector<std::int64_t>& at) const {
+    std::vector<std::int64_t> index;
+    std::int64_t offset = 0;
+    for (std::size_t d = 0; d < runs.size(); ++d) {
+      index.push_back(runs[d].start + at[d] * runs[d].stride);
+      offset = offset * runs[d].count + at[d];
+    }
+    const T value = buffer_[static_cast<std::size_t>(offset)];
+    throw DataError(fmt::format(
+        "{}: dataset \"{}\" holds {} at [{}]{}", path.string(), piece.path,
+        std::isnan(value) ? "NaN" : "an infinite number", fmt::join(index, ", "),
+        sizeof(T) == 4 && v_.layout.first.item_bytes > 4 ? " (as a number of 32 bits)" : ""));
+  }
+
+  const SourceVariable& v_;
+  const FileGroups& files_;
+  FileCache& cache_;
+  T* out_;
+  std::int64_t base_ = 0;
+  std::vector<T> buffer_;
+};
+
+}  // namespace
+
+template <class T>
+void DataSource::fetch(std::size_t variable, std::int64_t first, std::int64_t count,
+                       std::int64_t time, std::int64_t times, T* out) const {
+  const auto& v = variables_[variable];
+  if (!v.values.empty()) {
+    for (std::int64_t i = 0; i < count; ++i)
+      out[i] = static_cast<T>(v.values[static_cast<std::size_t>(first + i)]);
+    return;
+  }
+  if (!v.windowed) time = 0, times = 1;
+  Fetch<T> fetch(v, files_, *cache_, out);
+  for (std::int64_t done = 0; done < count;) {
+    const auto& block = v.layout.block(first + done);
+    const auto inside = first + done - block.first;
+    const auto now = std::min(count - done, block.count - inside);
+    fetch.block(block, inside, now, done, time, times);
+    done += now;
+  }
+  const auto numbers = count * times * v.step_numbers;
+  transform(v.transform, static_cast<T>(v.scale), out, numbers);
+  if (v.transform == "none") return;
+  for (std::int64_t i = 0; i < numbers; ++i)
+    if (!std::isfinite(out[i]))
+      throw DataError(fmt::format(
+          "{}: dataset \"{}\" holds a number that has no {}",
+          origin(first + i / (times * v.step_numbers)), v.layout.first.path,
+          v.transform == "log" || v.transform == "sqrt" ? v.transform : "finite " + v.transform));
+}
+
+template void DataSource::fetch<float>(std::size_t, std::int64_t, std::int64_t, std::int64_t,
+                                       std::int64_t, float*) const;
+template void DataSource::fetch<double>(std::size_t, std::int64_t, std::int64_t, std::int64_t,
+                                        std::int64_t, double*) const;
+
+}  // namespace banach

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datasets/data_files.hpp"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <cctype>
+#include <regex>
+#include <set>
+
+#include "banach/error.hpp"
+
+namespace banach {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t open_files = 16;
+
+bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+/// The run of digits at `at`, without zeros in front.
+std::string digits(const std::string& text, std::size_t& at) {
+  while (at < text.size() && text[at] == '0') ++at;
+  const auto first = at;
+  while (at < text.size() && digit(text[at])) ++at;
+  return text.substr(first, at - first);
+}
+
+/// `text` with a piece for every placeholder and, unless `star` is empty, one for * and ?.
+std::string replaced(const std::string& text, const std::string& name, const std::string& star,
+                     const std::string& question) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{') {
+      out += name;
+      i = text.find('}', i);
+    } else if (text[i] == '*' && !star.empty()) {
+      out += star;
+    } else if (text[i] == '?' && !question.empty()) {
+      out += question;
+    } else {
+      // Everything else stands for itself in an expression.
+      if (!star.empty() && std::string("\\^$.|+()[]").find(text[i]) != std::string::npos)
+        out += '\\';
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> matches(const std::string& pattern) {
+  glob_t found;
+  std::vector<std::string> paths;
+  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0)
+    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  return paths;
+}
+
+void add_matches(const std::string& text, std::vector<DataFile>& files) {
+  const PathPattern pattern(text);
+  std::error_code error;
+  if (fs::exists(text, error)) {  // a name may hold * or ? itself
+    files.push_back({text, {}});
+    return;
+  }
+  const std::regex expression(replaced(text, "([^/]+?)", "[^/]*", "[^/]"));
+  const auto size = files.size();
+  for (const auto& path : matches(replaced(text, "*", "", ""))) {
+    std::smatch parts;
+    if (fs::is_directory(path, error) || !std::regex_match(path, parts, expression)) continue;
+    DataFile file{path, {}};
+    bool agree = true;  // a name that stands twice must be the same
+    for (std::size_t i = 0; i < pattern.names().size(); ++i) {
+      const auto [at, fresh] = file.names.emplace(pattern.names()[i], parts[i + 1].str());
+      agree = agree && (fresh || at->second == parts[i + 1].str());
+    }
+    if (agree) files.push_back(std::move(file));
+  }
+  if (files.size() == size)
+    throw DataError(fmt::format("no file matches {}", text), Exit::no_input);
+}
+
+}  // namespace
+
+bool natural_less(const std::string& a, const std::string& b) {
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (digit(a[i]) && digit(b[j])) {
+      const auto m = digits(a, i), n = digits(b, j);
+      if (m.size() != n.size()) return m.size() < n.size();
+      if (m != n) return m < n;
+    } else if (a[i] != b[j]) {
+      return a[i] < b[j];
+    } else {
+      ++i, ++j;
+    }
+  }
+  if (a.size() - i != b.size() - j) return a.size() - i < b.size() - j;
+  return a < b;  // "01" and "1"
+}
+
+PathPattern::PathPattern(const std::string& text) : text_(text) {
+  for (std::size_t at = 0; (at = text.find_first_of("{}", at)) != std::string::npos;) {
+    const auto end = text.find_first_of("{}", at + 1);
+    if (text[at] == '}' || end == std::string::npos || text[end] == '{' || end == at + 1)
+      throw ConfigError(fmt::format("\"{}\": braces must enclose the name of an axis", text));
+    names_.push_back(text.substr(at + 1, end - at - 1));
+    at = end + 1;
+  }
+}
+
+bool PathPattern::has(const std::string& name) const {
+  return std::find(names_.begin(), names_.end(), name) != names_.end();
+}
+
+PathPattern PathPattern::with(const std::string& value) const {
+  const auto first = text_.find('{'), last = text_.find('}');
+  return PathPattern(text_.substr(0, first) + value + text_.substr(last + 1));
+}
+
+PathPattern::Split PathPattern::split() const {
+  const auto first = text_.find('{'), last = text_.find('}');
+  const auto slash = text_.rfind('/', first), end = std::min(text_.find('/', last), text_.size());
+  const auto begin = slash == std::string::npos ? 0 : slash + 1;
+  return {slash == std::string::npos ? "" : text_.substr(0, slash),
+          text_.substr(begin, first - begin), text_.substr(last + 1, end - last - 1),
+          end < text_.size() ? text_.substr(end + 1) : ""};
+}
+
+std::vector<DataFile> find_data_files(const std::vector<std::string>& patterns) {
+  if (patterns.empty()) throw ConfigError("dataset: files is missing");
+  std::vector<DataFile> files, once;
+  for (const auto& pattern : patterns) {
+    const auto before = files.size();
+    add_matches(pattern, files);
+    std::sort(files.begin() + static_cast<std::ptrdiff_t>(before), files.end(),
+              [](const auto& a, const auto& b) { return natural_less(a.path, b.path); });
+  }
+  std::set<fs::path> seen;
+  for (auto& file : files)
+    if (seen.insert(file.path).second) once.push_back(std::move(file));
+  return once;
+}
+
+std::shared_ptr<const Hdf5Reader> FileCache::open(const fs::path& path) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(open_.begin(), open_.end(),
+                                  [&](const auto& reader) { return reader->path() == path; });
+  if (found != open_.end()) {
+    open_.splice(open_.begin(), open_, found);
+    return open_.front();
+  }
+  auto reader = std::make_shared<const Hdf5Reader>(path);
+  std::error_code error;
+  const Stamp stamp{fs::file_size(path, error), fs::last_write_time(path, error)};
+  const auto [known, fresh] = stamps_.emplace(path, stamp);
+  if (!fresh && (known->second.size != stamp.size || known->second.time != stamp.time))
+    throw DataError(fmt::format("{}: the file has changed since it was opened", path.string()));
+  for (const auto& [dataset, bytes] : caches_[path]) reader->chunk_cache(dataset, bytes);
+  open_.push_front(std::move(reader));
+  if (open_.size() > open_files) open_.pop_back();
+  return open_.front();
+}
+
+void FileCache::chunk_cache(const fs::path& path, const std::string& dataset, std::int64_t bytes) {
+  const auto reader = open(path);
+  const std::lock_guard lock(mutex_);
+  auto& known = caches_[path][dataset];
+  if (known == bytes) return;
+  known = bytes;
+  reader->chunk_cache(dataset, bytes);
+}
+
+}  // namespace banach

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "banach/error.hpp"
+#include "datasets/dataset.hpp"
+
+namespace banach {
+namespace {
+
+constexpr const char* roles[] = {"input", "output", "parameter", "points"};
+
+DataVariable::Role role_of(const std::string& text, const std::string& origin) {
+  for (std::size_t i = 0; i < 4; ++i)
+    if (text == roles[i]) return static_cast<DataVariable::Role>(i);
+  throw DataError(fmt::format("{}: \"{}\" is no role of a variable", origin, text));
+}
+
+DataVariable variable_of(const nlohmann::json& json, const std::string& origin) {
+  DataVariable variable{json.at("name").get<std::string>(),
+                        role_of(json.at("role").get<std::string>(), origin),
+                        json.at("channels").get<std::vector<std::string>>(),
+                        json.at("axes").get<std::vector<std::string>>()};
+  if (variable.channels.empty())
+    throw DataError(fmt::format("{}: variable \"{}\" has no channels", origin, variable.name));
+  return variable;
+}
+
+void require_consistent(const DatasetInfo& info, const std::string& origin) {
+  const auto fail = [&](const std::string& what) {
+    throw DataError(fmt::format("{}: {}", origin, what));
+  };
+  for (const auto& axis : info.axes)
+    if (axis.size < 1 ||
+        (!axis.values.empty() && axis.size != static_cast<std::int64_t>(axis.values.size())))
+      fail(fmt::format("axis \"{}\" of size {} has {} coordinates", axis.name, axis.size,
+                       axis.values.size()));
+  for (const auto& variable : info.variables)
+    for (const auto& name : variable.axes)
+      if (!info.axis(name))
+        fail(fmt::format("variable \"{}\" has the unknown axis \"{}\"", variable.name, name));
+}
+
+}  // namespace
+
+const DataAxis* DatasetInfo::axis(const std::string& name) const {
+  const auto found = std::find_if(axes.begin(), axes.end(),
+                                  [&](const DataAxis& axis) { return axis.name == name; });
+  return found == axes.end() ? nullptr : &*found;
+}
+
+std::int64_t DatasetInfo::numbers(const DataVariable& variable) const {
+  auto count = static_cast<std::int64_t>(variable.channels.size());
+  for (const auto& name : variable.axes) count *= axis(name)->size;
+  return count;
+}
+
+nlohmann::json to_json(const DatasetInfo& info) {
+  nlohmann::json axes = nlohmann::json::array(), variables = nlohmann::json::array();
+  for (const auto& axis : info.axes)
+    axes.push_back({{"name", axis.name},
+                    {"size", axis.size},
+                    {"values", axis.values},
+                    {"periodic", axis.periodic}});
+  for (const auto& variable : info.variables)
+    variables.push_back({{"name", variable.name},
+                         {"role", roles[static_cast<std::size_t>(variable.role)]},
+                         {"channels", variable.channels},
+                         {"axes", variable.axes}});
+  return {{"axes", axes},
+          {"variables", variables},
+          {"dimensions", info.dimensions},
+          {"points", info.points},
+          {"time_values", info.time_values}};
+}
+
+DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) {
+  DatasetInfo info;
+  try {
+    for (const auto& axis : json.at("axes"))
+      info.axes.push_back({axis.at("name").get<std::string>(), axis.at("size").get<std::int64_t>(),
+                           axis.at("values").get<std::vector<double>>(),
+                           axis.at("periodic").get<bool>()});
+    for (const auto& variable : json.at("variables"))
+      info.variables.push_back(variable_of(variable, origin));
+    info.dimensions = json.at("dimensions").get<std::vector<std::string>>();
+    info.points = json.at("points").get<std::vector<double>>();
+    info.time_values = json.at("time_values").get<std::vector<std::string>>();
+  } catch (const nlohmann::json::exception& e) {
+    throw DataError(
+        fmt::format("{}: the description of the data set is damaged: {}", origin, e.what()));
+  }
+  require_consistent(info, origin);
+  return info;
+}
+
+}  // namespace banach

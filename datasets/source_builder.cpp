@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datasets/source_builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "banach/error.hpp"
+
+namespace banach {
+namespace {
+
+const char* role_name(DataVariable::Role role) {
+  return role == DataVariable::Role::output ? "outputs." : "inputs.";
+}
+
+template <class Map>
+void rename(const std::map<std::string, std::string>& names, Map& map) {
+  for (auto& [name, entry] : map)
+    if (const auto found = names.find(entry.path); found != names.end()) entry.path = found->second;
+}
+
+/// The parameters as one set of files sees them.
+DatasetParameters merged(DatasetParameters p, const DataVariantParameters& own) {
+  if (!own.files.empty()) p.files = own.files;
+  for (const auto& [label, step] : own.subsample) p.subsample[label] = step;
+  rename(own.rename, p.inputs);
+  rename(own.rename, p.outputs);
+  rename(own.rename, p.coords);
+  rename(own.rename, p.params);
+  return p;
+}
+
+std::vector<std::string> labels_of(const ArrayLayout& layout) {
+  std::vector<std::string> labels;
+  for (const auto& axis : layout.axes) labels.push_back(axis.label);
+  return labels;
+}
+
+bool is_spatial(const std::string& label) {
+  static const std::set<std::string> others = {"time", "point", "sensor", "dim", "part"};
+  return others.count(label) == 0;
+}
+
+}  // namespace
+
+bool is_channel_label(const std::string& label) {
+  return label == "channel" || label == "comp" || label == ArrayLayout::complex_axis;
+}
+
+SourceBuilder::SourceBuilder(const DatasetParameters& parameters, const DataVariantParameters& own,
+                             DataSource& out)
+    : p_(merged(parameters, own)), out_(out) {}
+
+void SourceBuilder::build() {
+  out_.files_ = group_files(find_data_files(p_.files), p_.files_axis);
+  add_variables();
+  check_samples();
+  for (const auto role : {Role::output, Role::points, Role::input})
+    for (auto& variable : out_.variables_)
+      if (variable.info.role == role) place_axes(variable);
+  add_coordinates();
+  add_points();
+  pair_points();
+  for (auto& variable : out_.variables_) {
+    name_channels(variable);
+    set_strides(variable);
+  }
+  add_parameters();
+  if (p_.window) cut_windows();
+  finish();
+}
+
+void SourceBuilder::add_variables() {
+  if (p_.inputs.empty() && p_.outputs.empty())
+    throw ConfigError(
+        "dataset: inputs and outputs are missing: say what is read: inputs.a = { "
+        "path = \"...\", axes = \"sample x\" }");
+  for (const auto& [name, from] : p_.inputs) add_variable(name, from, Role::input);
+  for (const auto& [name, from] : p_.outputs) add_variable(name, from, Role::output);
+  if (p_.outputs.empty()) default_outputs();
+  std::set<std::string> known = {"sample"};
+  for (const auto& variable : out_.variables_)
+    for (const auto& label : labels_of(variable.layout)) known.insert(label);
+  for (const auto& [label, step] : p_.subsample) {
+    if (step < 1) throw ConfigError(fmt::format("dataset.subsample.{}: must be >= 1", label));
+    if (known.count(label) == 0 && known.count("point") == 0)
+      throw ConfigError(
+          fmt::format("dataset.subsample.{}: no variable has this axis; there are: {}", label,
+                      join({known.begin(), known.end()})));
+  }
+}
+
+void SourceBuilder::add_variable(const std::string& name, const VariableParameters& from,
+                                 Role role) {
+  SourceVariable variable;
+  variable.info.name = name;
+  variable.info.role = role;
+  variable.transform = from.transform;
+  variable.scale = from.scale;
+  LayoutRequest request{role_name(role) + name, from.path,
+                        from.axes.names,        p_.axis_order == "reversed",
+                        p_.window.has_value(),  p_.time_decimal};
+  variable.layout = lay_out(request, out_.files_, *out_.cache_);
+  const bool points = from.role == "trunk" || variable.layout.axis("dim") >= 0;
+  if (role == Role::input && points) variable.info.role = Role::points;
+  if (points && variable.layout.axis("dim") < 0)
+    throw ConfigError(fmt::format(
+        "dataset.inputs.{}: role = \"trunk\" needs an axis \"dim\": one entry per coordinate",
+        name));
+  variable.windowed = p_.window && variable.layout.axis("time") >= 0;
+  select(variable, from);
+  out_.variables_.push_back(std::move(variable));
+  from_.push_back(from);
+}
+
+void SourceBuilder::default_outputs() {
+  const auto inputs = out_.variables_.size();
+  if (!p_.window)
+    throw ConfigError(
+        "dataset: outputs are missing; only with [dataset.window] they are the inputs "
+        "later in time");
+  for (std::size_t i = 0; i < inputs; ++i) {
+    if (!out_.variables_[i].windowed) continue;
+    auto output = out_.variables_[i];
+    output.info.role = Role::output;
+    output.layout.name = role_name(Role::output) + output.info.name;
+    out_.variables_.push_back(std::move(output));
+    from_.push_back(VariableParameters(from_[i]));
+  }
+  if (out_.variables_.size() == inputs)
+    throw ConfigError("dataset.window: no input has an axis \"time\"");
+}
+
+void SourceBuilder::select(SourceVariable& variable, const VariableParameters& from) {
+  const auto& layout = variable.layout;
+  const auto labels = labels_of(layout);
+  const auto key = "dataset." + layout.name + ".select";
+  for (const auto& [label, value] : from.select.entries)
+    if (layout.axis(label) < 0)
+      throw ConfigError(
+          fmt::format("{}.{}: there is no such axis; there are: {}{}", key, label, join(labels),
+                      label == "sample" ? "; samples are chosen by [dataset.split]" : ""));
+  for (const auto& axis : layout.axes) {
+    SourceVariable::Dimension dim;
+    dim.label = axis.label;
+    if (const auto* value = from.select.find(axis.label))
+      dim.selection = Selection(*value, key + "." + axis.label);
+    if (const auto step = p_.subsample.find(axis.label); step != p_.subsample.end())
+      dim.selection.subsample(step->second);
+    dim.picks = dim.selection.of(axis.size);
+    if (dim.selection.drops() && axis.label == "time") variable.windowed = false;
+    variable.dims.push_back(std::move(dim));
+  }
+}
+
+void SourceBuilder::check_samples() {
+  auto& variables = out_.variables_;
+  for (std::size_t i = 0; i < variables.size(); ++i)
+    if (variables[i].windowed && variables[i].layout.axis("time") >= 0) {
+      out_.reference_ = i;
+      break;
+    }
+  const auto& reference = variables[out_.reference_].layout;
+  out_.trajectories_ = reference.trajectories;
+  for (const auto& variable : variables) {
+    const auto& layout = variable.layout;
+    if (layout.trajectories != reference.trajectories)
+      throw DataError(
+          fmt::format("dataset.{} has {} samples ({}: dataset \"{}\" {}), but dataset.{} "
+                      "has {} (dataset \"{}\")",
+                      layout.name, layout.trajectories, out_.files_.files.front().path.string(),
+                      layout.first.path, fmt::format("({})", fmt::join(layout.first.shape, ", ")),
+                      reference.name, reference.trajectories, reference.first.path));
+    for (const auto& block : layout.blocks) {
+      const auto& other = reference.block(block.first);
+      if (!block.sample.empty() && !other.sample.empty() && block.sample != other.sample)
+        throw DataError(fmt::format(
+            "dataset.{} and dataset.{} are of different samples: \"{}\" where the other has \"{}\"",
+            layout.name, reference.name, block.sample, other.sample));
+    }
+    if (variable.windowed) check_times(variable);
+  }
+}
+
+void SourceBuilder::check_times(const SourceVariable& variable) const {
+  const auto& reference = out_.variables_[out_.reference_].layout;
+  for (const auto& block : variable.layout.blocks)
+    if (const auto& other = reference.block(block.first); other.time != block.time)
+      throw DataError(fmt::format("{}: dataset \"{}\" has {} times, dataset \"{}\" has {}",
+                                  out_.files_.files[block.pieces.front().file].path.string(),
+                                  block.pieces.front().path, block.time, other.pieces.front().path,
+                                  other.time));
+}
+
+void SourceBuilder::place_axes(SourceVariable& variable) {
+  for (std::size_t k = 0; k < variable.dims.size(); ++k) {
+    const auto& dim = variable.dims[k];
+    if (dim.selection.drops() || is_channel_label(dim.label)) continue;
+    if (dim.label == "dim") continue;  // becomes channels of points
+    if (variable.windowed && dim.label == "time") continue;
+    const auto name = axis_name(variable, dim, variable.layout.axes[k].size);
+    if (!name.empty()) variable.info.axes.push_back(name);
+  }
+}
+
+/// "" where the axis becomes channels: other times than the outputs'.
+std::string SourceBuilder::axis_name(const SourceVariable& variable,
+                                     const SourceVariable::Dimension& dim, std::int64_t size) {
+  const bool output = variable.info.role == Role::output;
+  const auto same = [&](const Axis& axis) {
+    return axis.label == dim.label && axis.picks == dim.picks && axis.file_size == size;
+  };
+  if (const auto found = std::find_if(axes_.begin(), axes_.end(), same); found != axes_.end())
+    return found->axis.name;
+  const bool taken = std::any_of(axes_.begin(), axes_.end(),
+                                 [&](const Axis& axis) { return axis.label == dim.label; });
+  if (taken && output)
+    throw ConfigError(
+        fmt::format("dataset.{}: axis \"{}\" has {} of {} entries, not those of the other outputs",
+                    variable.layout.name, dim.label, dim.picks.size(), size));
+  if (taken && dim.label == "time") return "";
+  auto name = dim.label;
+  while (std::any_of(axes_.begin(), axes_.end(),
+                     [&](const Axis& axis) { return axis.axis.name == name; }))
+    name += "_in";
+  axes_.push_back(
+      {dim.label, {name, static_cast<std::int64_t>(dim.picks.size()), {}, false}, size, dim.picks});
+  return name;
+}
+
+void SourceBuilder::add_coordinates() {
+  const CoordinateReader reader(out_.files_, *out_.cache_, p_);
+  for (auto& axis : axes_) {
+    if (axis.label == "point") continue;
+    auto from = p_.coords.find(axis.label);
+    std::optional<CoordinateParameters> found;
+    if (from != p_.coords.end()) found = from->second;
+    if (!found) found = scale_of(axis.label);
+    if (found) {
+      auto values = reader.axis({axis.label, axis.file_size, axis.picks, false}, *found);
+      axis.axis.values = std::move(values.values);
+      axis.axis.periodic = values.periodic;
+    } else if (axis.label == "time") {
+      axis.axis.values.assign(axis.picks.begin(), axis.picks.end());
+    } else if (is_spatial(axis.label)) {
+      throw ConfigError(fmt::format(
+          "dataset.coords: axis \"{}\" has no coordinates: name a dataset, {} = \"path\", or give "
+          "its ends, {} = {{ linspace = [0.0, 1.0] }}",
+          axis.label, axis.label, axis.label));
+    }
+  }
+}
+
+/// The dimension scale of an axis, where a file has one with numbers.
+std::optional<CoordinateParameters> SourceBuilder::scale_of(const std::string& label) const {
+  for (const auto& variable : out_.variables_) {
+    const auto& dims = variable.layout.dims;
+    const auto at = std::find(dims.begin(), dims.end(), label);
+    if (at == dims.end()) continue;
+    const auto file = out_.cache_->open(out_.files_.files.front().path);
+    const auto known = file->dimensions(variable.layout.first.path);
+    const auto dim = static_cast<std::size_t>(at - dims.begin());
+    if (dim >= known.size()) continue;
+    for (const auto& path : known[dim].scales) {
+      const auto shape = file->shape(path);
+      const bool plain = shape.size() == 1 && shape[0] == variable.layout.first.shape[dim];
+      if (!plain || !file->describe(path).numeric) continue;
+      // A netCDF dimension without coordinates.
+      if (file->has_attribute(path, "NAME") &&
+          file->text(path, "NAME").rfind("This is a netCDF dimension but not", 0) == 0)
+        continue;
+      CoordinateParameters from;
+      from.path = path;
+      return from;
+    }
+  }
+  return {};
+}
+
+}  // namespace banach

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datasets/dataset.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "tests/datasets/dataset_files.hpp"
+
+namespace banach {
+namespace {
+
+using namespace testing;
+
+class DatasetTest : public ::testing::Test {
+ protected:
+  std::string path(const std::string& name) const { return (scratch_ / name).string(); }
+  /// a [6, 4] and u [6, 3, 4] with coordinates x [4] and t [4], one time too many.
+  std::string plain() const {
+    Hdf5Writer file(path("plain.h5"));
+    file.add<double>("a", {6, 4}, coded(6, 4));
+    file.add<double>("u", {6, 3, 4}, coded(6, 12));
+    file.add<double>("x", {4}, {0, 0.25, 0.5, 0.75});
+    file.add<double>("t", {4}, {0, 1, 2, 3});
+    file.attribute("/", "nu", 0.1);
+    file.commit();
+    return path("plain.h5");
+  }
+  std::shared_ptr<const Dataset> open(const std::string& text) const {
+    return Dataset::open(dataset_of(text));
+  }
+  std::pair<int, std::string> refusal(const std::string& text) const {
+    return error_of([&] { open(text); });
+  }
+  std::string files() const { return "files = '" + plain() + "'\n"; }
+  Scratch scratch_;
+};
+
+const std::string time = "coords.time = { path = 't', select = ':-1' }\n";
+
+TEST_F(DatasetTest, ReadsInputsOutputsAndParameters) {
+  const auto data = open(files() + time +
+                         "inputs.a = { path = 'a', axes = 'sample x' }\n"
+                         "outputs.u = { path = 'u', axes = 'sample time x', select = { time = "
+                         "'1:' } }\n"
+                         "coords.x = 'x'\nparams.nu = '@nu'\n"
+                         "split = { train = '0:4', validation = '4:5', test = '-1:' }");
+  const auto& info = data->info();
+  ASSERT_EQ(info.variables.size(), 3u);
+  EXPECT_EQ(info.variables[1].role, DataVariable::Role::parameter);
+  EXPECT_EQ(info.variables[2].axes, (std::vector<std::string>{"time", "x"}));
+  EXPECT_EQ(info.axis("time")->values, (Numbers{1, 2}));
+  EXPECT_EQ(info.axis("x")->values, (Numbers{0, 0.25, 0.5, 0.75}));
+  EXPECT_EQ(data->size(Split::train), 4);
+  EXPECT_EQ(read_of(*data, Split::train, 2, 1, 0), (Numbers{2000, 2001, 2002, 2003}));
+  EXPECT_EQ(read_of(*data, Split::test, 0, 1, 2),
+            (Numbers{5004, 5005, 5006, 5007, 5008, 5009, 5010, 5011}));
+  EXPECT_EQ(read_of(*data, Split::train, 0, 2, 1), (Numbers{0.1, 0.1}));
+  EXPECT_EQ(data->origin(Split::test, 0), "plain.h5: sample 5");
+}
+
+TEST_F(DatasetTest, OneCoordinateTooManyIsToldWithItsRemedy) {
+  EXPECT_EQ(
+      refusal(files() + "inputs.a = { path = 'a', axes = 'sample x' }\n"
+                        "outputs.u = { path = 'u', axes = 'sample time x' }\n"
+                        "coords = { x = 'x', time = 't' }"),
+      std::pair(78, std::string("dataset.coords.time: \"t\" has 4 entries, the axis has 3; one "
+                                "too many: time = { path = \"t\", select = \":-1\" }")));
+}
+
+TEST_F(DatasetTest, NamesFileAndShapeWhenAxesDoNotFit) {
+  EXPECT_EQ(refusal(files() + "inputs.u = { path = 'u', axes = 'sample x' }"),
+            std::pair(78, "dataset.inputs.u: axes \"sample x\" name 2 dimensions, but " +
+                              path("plain.h5") +
+                              ": dataset \"u\" has 3: (6, 3, 4); name every one, _ for those of "
+                              "size 1"));
+}
+
+TEST_F(DatasetTest, WindowsCutTrajectoriesAndKeepSplitsApart) {
+  const auto data = open(files() + time +
+                         "inputs.u = { path = 'u', axes = 'sample time x' }\n"
+                         "coords.x = 'x'\nwindow = { n_in = 1, n_out = 1 }\nsubsample = { x = 2 }\n"
+                         "split = { train = '0:5', test = '5:' }");
+  EXPECT_EQ(data->size(Split::train), 10);
+  EXPECT_EQ(data->size(Split::test), 2);
+  EXPECT_EQ(read_of(*data, Split::test, 1, 1, 0), (Numbers{5004, 5006}));
+  EXPECT_EQ(read_of(*data, Split::test, 1, 1, 1), (Numbers{5008, 5010}));
+  EXPECT_EQ(data->origin(Split::train, 3), "plain.h5: sample 1, start 1");
+  EXPECT_EQ(data->info().time_values, (std::vector<std::string>{"+1"}));
+}
+
+TEST_F(DatasetTest, DescriptionSurvivesJson) {
+  const auto data = open(files() + time +
+                         "inputs.u = { path = 'u', axes = 'sample time x' }\n"
+                         "coords.x = { linspace = [0.0, 1.0], endpoint = false }\n"
+                         "window = { n_in = 2, n_out = 1 }");
+  const auto json = to_json(data->info());
+  const auto back = dataset_info(json, "there");
+  EXPECT_EQ(to_json(back), json);
+  EXPECT_TRUE(back.axis("x")->periodic);
+  EXPECT_EQ(back.variables[0].channels, (std::vector<std::string>{"u[-1]", "u[+0]"}));
+  auto damaged = json;
+  damaged.erase("points");
+  EXPECT_EQ(error_of([&] { dataset_info(damaged, "run/config"); }).first, 65);
+}
+
+}  // namespace
+}  // namespace banach
