@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "core/executor/tanh.hpp"
+
 namespace banach {
 
 at::Tensor add_scaled(const at::Tensor& acc, const at::Tensor& x, double c) {
@@ -57,7 +59,7 @@ Tensors by_polynomial(const at::Tensor& a, const std::vector<double>& slope, int
 }
 
 Tensors tanh_taylor(const at::Tensor& z, int order) {
-  const at::Tensor a = at::tanh(z);
+  const at::Tensor a = fast_tanh(z);
   Tensors out{a};
   if (order < 1) return out;
   const at::Tensor square = a * a, s = 1 - square;

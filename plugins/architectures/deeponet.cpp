@@ -101,8 +101,7 @@ class DeepOnet final : public Architecture {
     std::vector<Expression> out;
     for (int i = 0; i < outputs_; ++i) {
       const int first = i * (latent_ + mean);
-      out.push_back(
-          dot(coefficients.columns(i * latent_, latent_), features.columns(first + mean, latent_)));
+      out.push_back(dot(block(coefficients, i * latent_), block(features, first + mean)));
       if (mean) out.back() = out.back() + features[first];
     }
     const Expression y = concat(out);
@@ -144,6 +143,10 @@ class DeepOnet final : public Architecture {
       if (!coordinates_[i].periodic) parts.push_back(x[static_cast<int>(i)]);
     parts.push_back((*waves_)(points));
     return concat(parts);
+  }
+  // The gradient of a slice is a copy, which all columns need not pay for.
+  Expression block(E all, int first) const {
+    return all.width() == latent_ ? all : all.columns(first, latent_);
   }
   // One axis for each sensor, of a range that scaling leaves as it is.
   Signature branch_signature(const Signature& all) const {
