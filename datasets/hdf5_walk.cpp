@@ -45,17 +45,14 @@ haddr_t address(hid_t object) {
   return H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0 ? HADDR_UNDEF : info.addr;
 }
 
-/// What a name is that cannot be opened; "" where the object itself is broken.
-std::string foreign_link(hid_t file, const std::string& path) {
+H5L_type_t link_type(hid_t file, const std::string& path) {
 #if H5_VERSION_GE(1, 12, 0)
   H5L_info1_t info;
-  if (H5Lget_info1(file, path.c_str(), &info, H5P_DEFAULT) < 0) return "";
+  return H5Lget_info1(file, path.c_str(), &info, H5P_DEFAULT) < 0 ? H5L_TYPE_ERROR : info.type;
 #else
   H5L_info_t info;
-  if (H5Lget_info(file, path.c_str(), &info, H5P_DEFAULT) < 0) return "";
+  return H5Lget_info(file, path.c_str(), &info, H5P_DEFAULT) < 0 ? H5L_TYPE_ERROR : info.type;
 #endif
-  if (info.type == H5L_TYPE_HARD) return "";
-  return info.type == H5L_TYPE_SOFT ? "soft link to nothing" : "link into another file";
 }
 
 Names variable_texts(hid_t attribute, hid_t type, std::size_t count) {
@@ -106,14 +103,13 @@ struct Walk {
     if (at) at(path);
     Hdf5Object object;
     object.path = path;
-    const auto id = file.object(path);
-    if (!id.valid()) {
-      const std::string reason = hdf5_reason();
-      object.refused = foreign_link(file.file.get(), path);
-      if (object.refused.empty()) file.fail(fmt::format("cannot open \"{}\": {}", path, reason));
+    object.refused = dead_link(path);
+    if (!object.refused.empty()) {
       found.push_back(std::move(object));
       return;
     }
+    const auto id = file.object(path);
+    if (!id.valid()) file.fail(fmt::format("cannot open \"{}\": {}", path, hdf5_reason()));
     const auto kind = H5Iget_type(id.get());
     if (kind != H5I_GROUP && kind != H5I_DATASET) return;
     object.group = kind == H5I_GROUP;
@@ -121,6 +117,17 @@ struct Walk {
     object.attributes = file.attributes(id.get(), path);
     found.push_back(std::move(object));
     if (kind == H5I_GROUP) group(id.get(), path, depth + 1);
+  }
+  /// What a name is behind which there is nothing in this file; "" for all others.
+  std::string dead_link(const std::string& path) const {
+    const auto type = link_type(file.file.get(), path);
+    if (type == H5L_TYPE_HARD || type == H5L_TYPE_ERROR) return "";
+    if (type != H5L_TYPE_SOFT) return "link into another file";
+    try {
+      if (file.object(path).valid()) return "";
+    } catch (const DataError&) {  // by way of another file
+    }
+    return "soft link to nothing";
   }
 };
 

@@ -224,6 +224,24 @@ def unaligned():
         f["y_train"] = v[np.arange(60), y][:, None].astype("f4")
 
 
+def storage():
+    """One dataset for each way to store numbers, and links that are not followed."""
+    a = np.arange(64, dtype="i4").reshape(8, 8)
+    with new("storage.h5") as f:
+        f.create_dataset("checksum", data=a, chunks=(4, 8), fletcher32=True, shuffle=True,
+                         compression="gzip")
+        f.create_dataset("offset", data=a, chunks=(8, 4), scaleoffset=0)
+        f.create_dataset("lzf", data=a.astype("f8"), chunks=(2, 8), compression="lzf")
+        f.create_dataset("growing", data=a.astype("f2"), maxshape=(None, None), chunks=(3, 3))
+        f["half"], f["big"] = a.astype("f2"), a.astype(">f8")
+        f["truth"], f["complex"] = a > 5, a * (1 + 2j)
+        f["words"] = np.array(["a", "bc"], dtype=h5py.string_dtype())
+        f["lists"] = np.array([np.arange(2), np.arange(3)], dtype=h5py.vlen_dtype("i4"))
+        f["soft"], f["outside"] = h5py.SoftLink("/nothing"), h5py.ExternalLink("other.h5", "/u")
+        f["again"] = f["half"]
+
+
 for make in (plain, plain_2d, train_test, pdebench_flat, pdebench_darcy, pdebench_cfd, pdebench_grouped,
-             the_well, dolfinx, dolfinx_times, matlab, dedalus, vtkhdf, netcdf, julia, unaligned):
+             the_well, dolfinx, dolfinx_times, matlab, dedalus, vtkhdf, netcdf, julia, unaligned,
+             storage):
     make()
