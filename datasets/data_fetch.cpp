@@ -115,9 +115,9 @@ class Scatter {
 };
 
 template <class T>
-void transform(const std::string& kind, T scale, T* values, std::int64_t count) {
+void transform(const std::string& kind, T scale, T offset, T* values, std::int64_t count) {
   const auto each = [&](auto f) {
-    for (std::int64_t i = 0; i < count; ++i) values[i] = scale * f(values[i]);
+    for (std::int64_t i = 0; i < count; ++i) values[i] = scale * f(values[i]) + offset;
   };
   if (kind == "log")
     each([](T x) { return std::log(x); });
@@ -127,7 +127,7 @@ void transform(const std::string& kind, T scale, T* values, std::int64_t count) 
     each([](T x) { return x * x; });
   else if (kind == "exp")
     each([](T x) { return std::exp(x); });
-  else if (scale != T(1))
+  else if (scale != T(1) || offset != T(0))
     each([](T x) { return x; });
 }
 
@@ -252,13 +252,18 @@ void DataSource::fetch(std::size_t variable, std::int64_t first, std::int64_t co
     done += now;
   }
   const auto numbers = count * times * v.step_numbers;
-  transform(v.transform, static_cast<T>(v.scale), out, numbers);
+  const auto whose = [&](std::int64_t i) { return origin(first + i / (times * v.step_numbers)); };
+  if (v.missing && std::find(out, out + numbers, static_cast<T>(*v.missing)) != out + numbers)
+    throw DataError(
+        fmt::format("{}: dataset \"{}\" holds {}, which stands for a missing value",
+                    whose(std::find(out, out + numbers, static_cast<T>(*v.missing)) - out),
+                    v.layout.first.path, *v.missing));
+  transform(v.transform, static_cast<T>(v.scale), static_cast<T>(v.offset), out, numbers);
   if (v.transform == "none") return;
   for (std::int64_t i = 0; i < numbers; ++i)
     if (!std::isfinite(out[i]))
       throw DataError(fmt::format(
-          "{}: dataset \"{}\" holds a number that has no {}",
-          origin(first + i / (times * v.step_numbers)), v.layout.first.path,
+          "{}: dataset \"{}\" holds a number that has no {}", whose(i), v.layout.first.path,
           v.transform == "log" || v.transform == "sqrt" ? v.transform : "finite " + v.transform));
 }
 

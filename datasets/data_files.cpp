@@ -10,6 +10,7 @@
 #include <set>
 
 #include "banach/error.hpp"
+#include "datasets/probe.hpp"
 
 namespace banach {
 namespace fs = std::filesystem;
@@ -152,6 +153,7 @@ std::shared_ptr<const Hdf5Reader> FileCache::open(const fs::path& path) {
     open_.splice(open_.begin(), open_, found);
     return open_.front();
   }
+  probe_hdf5(path);
   auto reader = std::make_shared<const Hdf5Reader>(path);
   std::error_code error;
   const Stamp stamp{fs::file_size(path, error), fs::last_write_time(path, error)};

@@ -26,7 +26,8 @@ struct SourceVariable {
   std::int64_t step_numbers = 1;  // numbers of one trajectory, or of one of its times
   std::vector<double> values;     // of a parameter: one per trajectory
   std::string transform = "none";
-  double scale = 1;
+  double scale = 1, offset = 0;
+  std::optional<double> missing;
 };
 
 /// Opened files; one call at a time.

@@ -2,45 +2,18 @@
 #include "datasets/file_tree.hpp"
 
 #include <algorithm>
-#include <cctype>
 
+#include "datasets/data_files.hpp"
 #include "datasets/probe.hpp"
 
 namespace banach {
 namespace {
-
-bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
-
-/// The digits from `at` on, without leading zeros.
-std::string number(const std::string& text, std::size_t& at) {
-  const auto first = at;
-  while (at < text.size() && digit(text[at])) ++at;
-  const auto run = text.substr(first, at - first);
-  return run.substr(std::min(run.find_first_not_of('0'), run.size() - 1));
-}
 
 std::string bare(const std::string& path) {
   return path.substr(std::min(path.find_first_not_of('/'), path.size()));
 }
 
 }  // namespace
-
-bool natural_less(const std::string& a, const std::string& b) {
-  std::size_t i = 0, j = 0;
-  while (i < a.size() && j < b.size()) {
-    if (digit(a[i]) && digit(b[j])) {
-      const auto x = number(a, i), y = number(b, j);
-      if (x.size() != y.size()) return x.size() < y.size();
-      if (x != y) return x < y;
-    } else if (a[i] != b[j]) {
-      return a[i] < b[j];
-    } else {
-      ++i, ++j;
-    }
-  }
-  if ((i == a.size()) != (j == b.size())) return i == a.size();
-  return a < b;  // "01" and "1"
-}
 
 std::string last_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 

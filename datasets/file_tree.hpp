@@ -44,8 +44,6 @@ class BANACH_API FileTree {
   std::vector<const Hdf5Object*> all_;
 };
 
-/// "a2" before "a10": digits compare as numbers.
-BANACH_API bool natural_less(const std::string& a, const std::string& b);
 /// The part after the last slash, and the part before it.
 BANACH_API std::string last_name(const std::string& path);
 BANACH_API std::string parent_of(const std::string& path);

@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "banach/error.hpp"
+#include "datasets/presets.hpp"
 #include "datasets/splits.hpp"
 
 namespace banach {
@@ -269,7 +270,7 @@ Dataset::~Dataset() = default;
 
 std::shared_ptr<const Dataset> Dataset::open(const DatasetParameters& parameters,
                                              const std::string& variant) {
-  return std::make_shared<const MappedDataset>(parameters, variant);
+  return std::make_shared<const MappedDataset>(apply_preset(parameters), variant);
 }
 
 }  // namespace banach

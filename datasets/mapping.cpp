@@ -135,6 +135,8 @@ void describe(Schema<VariableParameters>& s) {
   s.field("transform", &P::transform, "of the values as they are read")
       .one_of({"none", "log", "sqrt", "square", "exp"});
   s.field("scale", &P::scale, "factor after the transform");
+  s.field("offset", &P::offset, "added after the factor");
+  s.field("missing", &P::missing, "number that stands for no value: an error where it is read");
 }
 void describe(Schema<WindowParameters>& s) {
   using P = WindowParameters;

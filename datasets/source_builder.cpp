@@ -99,6 +99,8 @@ void SourceBuilder::add_variable(const std::string& name, const VariableParamete
   variable.info.role = role;
   variable.transform = from.transform;
   variable.scale = from.scale;
+  variable.offset = from.offset;
+  variable.missing = from.missing;
   LayoutRequest request{role_name(role) + name, from.path,
                         from.axes.names,        p_.axis_order == "reversed",
                         p_.window.has_value(),  p_.time_decimal};
