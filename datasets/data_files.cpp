@@ -145,21 +145,32 @@ std::vector<DataFile> find_data_files(const std::vector<std::string>& patterns) 
   return once;
 }
 
+// The library reads zeros where a file that it has open was cut off.
+void FileCache::require_unchanged(const fs::path& path) {
+  std::error_code error;
+  const Stamp stamp{fs::file_size(path, error), fs::last_write_time(path, error)};
+  if (error) {
+    if (stamps_.count(path) == 0) return;  // the reader says why
+    throw DataError(fmt::format("{}: the file is gone: {}", path.string(), error.message()),
+                    Exit::no_input);
+  }
+  const auto& known = stamps_.emplace(path, stamp).first->second;
+  if (known.size != stamp.size || known.time != stamp.time)
+    throw DataError(fmt::format("{}: the file has changed since it was opened", path.string()));
+}
+
 std::shared_ptr<const Hdf5Reader> FileCache::open(const fs::path& path) {
   const std::lock_guard lock(mutex_);
+  const bool fresh = stamps_.count(path) == 0;
+  require_unchanged(path);
   const auto found = std::find_if(open_.begin(), open_.end(),
                                   [&](const auto& reader) { return reader->path() == path; });
   if (found != open_.end()) {
     open_.splice(open_.begin(), open_, found);
     return open_.front();
   }
-  probe_hdf5(path);
+  if (fresh) probe_hdf5(path);
   auto reader = std::make_shared<const Hdf5Reader>(path);
-  std::error_code error;
-  const Stamp stamp{fs::file_size(path, error), fs::last_write_time(path, error)};
-  const auto [known, fresh] = stamps_.emplace(path, stamp);
-  if (!fresh && (known->second.size != stamp.size || known->second.time != stamp.time))
-    throw DataError(fmt::format("{}: the file has changed since it was opened", path.string()));
   for (const auto& [dataset, bytes] : caches_[path]) reader->chunk_cache(dataset, bytes);
   open_.push_front(std::move(reader));
   if (open_.size() > open_files) open_.pop_back();

@@ -57,6 +57,7 @@ class BANACH_API FileCache {
                    std::int64_t bytes);
 
  private:
+  void require_unchanged(const std::filesystem::path& path);
   struct Stamp {
     std::uintmax_t size;
     std::filesystem::file_time_type time;

@@ -25,6 +25,7 @@ struct SourceVariable {
   bool windowed = false;          // has a time axis that windows cut
   std::int64_t step_numbers = 1;  // numbers of one trajectory, or of one of its times
   std::vector<double> values;     // of a parameter: one per trajectory
+  int same = -1;                  // the variable whose numbers these are too, at other times
   std::string transform = "none";
   double scale = 1, offset = 0;
   std::optional<double> missing;

@@ -162,8 +162,9 @@ std::int64_t MappedDataset::bytes(NumberType type) const {
     if (!p.source) continue;
     for (const auto& block : p.blocks)
       for (const auto& v : p.source->variables())
-        numbers += static_cast<std::int64_t>(block.trajectories.size()) * v.step_numbers *
-                   (v.windowed ? block.times : 1);
+        if (v.same < 0)
+          numbers += static_cast<std::int64_t>(block.trajectories.size()) * v.step_numbers *
+                     (v.windowed ? block.times : 1);
   }
   return numbers * (type == NumberType::float32 ? 4 : 8);
 }
@@ -245,7 +246,7 @@ std::vector<ReadPlan> MappedDataset::plan() const {
   const auto total = static_cast<double>(bytes(NumberType::float32)) / 1e6;
   for (std::size_t i = 0; i < source.variables().size(); ++i) {
     const auto& v = source.variables()[i];
-    if (v.info.role == DataVariable::Role::parameter) continue;
+    if (v.info.role == DataVariable::Role::parameter || v.same >= 0) continue;
     ReadPlan plan;
     plan.variable = v.info.name;
     plan.dataset = v.layout.first.path;

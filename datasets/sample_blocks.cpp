@@ -45,7 +45,8 @@ const ArrayLayout* widest(const DataSource& source, std::int64_t& row) {
 void MappedDataset::make_blocks(Part& part) const {
   const auto& source = *part.source;
   std::int64_t fixed = 0, step = 0, row = 1;  // bytes of a trajectory and of one of its times
-  for (const auto& v : source.variables()) (v.windowed ? step : fixed) += 4 * v.step_numbers;
+  for (const auto& v : source.variables())
+    if (v.same < 0) (v.windowed ? step : fixed) += 4 * v.step_numbers;
   const auto* layout = widest(source, row);
   SampleBlock block;
   std::pair<std::int64_t, std::int64_t> key{-1, -1};
@@ -137,7 +138,9 @@ BlockData MappedDataset::load(Split split, const SampleBlock& block, NumberType 
     const auto& v = source.variables()[i];
     const auto numbers = static_cast<std::size_t>(v.step_numbers * (v.windowed ? block.times : 1)) *
                          block.trajectories.size();
-    auto& bytes = data.variables.emplace_back(numbers * (type == NumberType::float32 ? 4 : 8));
+    auto& bytes = data.variables.emplace_back();
+    if (v.same >= 0) continue;
+    bytes.resize(numbers * (type == NumberType::float32 ? 4 : 8));
     if (type == NumberType::float32)
       load_variable(source, i, block, reinterpret_cast<float*>(bytes.data()));
     else
@@ -184,7 +187,8 @@ void MappedDataset::copy(Split split, const SampleBlock& block, const BlockData&
   const auto start = within - block.before[at];  // of the window, from the first time read
   for (std::size_t i = 0; i < variables.size(); ++i) {
     const auto numbers = info_.numbers(variables[i].info) * static_cast<std::int64_t>(row);
-    const auto& from = data.variables[i];
+    const auto same = variables[i].same;
+    const auto& from = data.variables[same < 0 ? i : static_cast<std::size_t>(same)];
     if (type == NumberType::float32)
       copy_sample(variables[i], block, reinterpret_cast<const float*>(from.data()), at, start,
                   reinterpret_cast<float*>(out[i].bytes.data()) + numbers);

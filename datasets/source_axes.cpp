@@ -265,6 +265,11 @@ void SourceBuilder::finish() {
                      };
                      return rank(a.info.role) < rank(b.info.role);
                    });
+  for (auto& variable : out_.variables_)
+    for (std::size_t i = 0; variable.same >= 0 && i < out_.variables_.size(); ++i)
+      if (out_.variables_[i].info.role == Role::input &&
+          out_.variables_[i].info.name == variable.info.name)
+        variable.same = static_cast<int>(i);
   out_.reference_ = 0;
   for (std::size_t i = out_.variables_.size(); i-- > 0;) {
     const auto& variable = out_.variables_[i];

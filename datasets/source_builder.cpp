@@ -128,6 +128,7 @@ void SourceBuilder::default_outputs() {
     auto output = out_.variables_[i];
     output.info.role = Role::output;
     output.layout.name = role_name(Role::output) + output.info.name;
+    output.same = static_cast<int>(i);  // found again by name once variables are in order
     out_.variables_.push_back(std::move(output));
     from_.push_back(VariableParameters(from_[i]));
   }

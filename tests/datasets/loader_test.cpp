@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <hdf5.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include "tests/datasets/dataset_files.hpp"
+
+namespace banach {
+namespace {
+
+using namespace testing;
+
+using Order = std::vector<std::vector<std::int64_t>>;
+
+/// Files large enough for several groups of blocks: 40 MB of a and 10 MB of u.
+class LoaderTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    scratch_ = new Scratch;
+    Hdf5Writer file(*scratch_ / "big.h5");
+    file.create<float>("a", {rows, width});
+    file.create<float>("u", {rows, 512});
+    for (std::int64_t row = 0; row < rows; ++row) {
+      std::vector<float> line(width);
+      for (std::size_t j = 0; j < line.size(); ++j)
+        line[j] = static_cast<float>(row) + static_cast<float>(j) / 4096;
+      file.write<float>("a", row * width, width, line.data());
+      file.write<float>("u", row * 512, 512, line.data());
+    }
+    file.commit();
+  }
+  static void TearDownTestSuite() { delete scratch_; }
+
+  static std::shared_ptr<const Dataset> open(const std::string& budget,
+                                             const std::string& more = "") {
+    return Dataset::open(dataset_of("files = '" + (*scratch_ / "big.h5").string() +
+                                    "'\ninputs.a = { path = 'a', axes = 'sample x' }\n"
+                                    "outputs.u = { path = 'u', axes = 'sample y' }\n"
+                                    "coords = { x = { linspace = [0.0, 1.0] }, y = { linspace = "
+                                    "[0.0, 1.0] } }\nmemory_budget = " +
+                                    budget + "\n" + more));
+  }
+  static Order order(Loader& loader, std::int64_t first, std::int64_t count) {
+    Order out;
+    for (std::int64_t k = first; k < first + count; ++k) out.push_back(loader.batch(k).samples);
+    return out;
+  }
+
+  static constexpr std::int64_t rows = 5000, width = 2048;
+  static Scratch* scratch_;
+};
+Scratch* LoaderTest::scratch_ = nullptr;
+
+TEST_F(LoaderTest, MemoryAndStreamingGiveTheSameBatches) {
+  const auto whole = open("1.5"), streamed = open("1e-9");
+  EXPECT_TRUE(whole->plan().at(0).in_memory);
+  EXPECT_FALSE(streamed->plan().at(0).in_memory);
+  Loader a(whole, Split::train, 300, 7, NumberType::float32);
+  Loader b(streamed, Split::train, 300, 7, NumberType::float32);
+  ASSERT_EQ(a.batches(), 14);
+  for (std::int64_t k = 0; k < 2 * a.batches(); ++k) {
+    const auto &x = a.batch(k), &y = b.batch(k);
+    ASSERT_EQ(x.samples, y.samples) << k;
+    for (std::size_t v = 0; v < 2; ++v) ASSERT_EQ(x.arrays[v].bytes, y.arrays[v].bytes) << k;
+  }
+}
+
+TEST_F(LoaderTest, BatchesHoldTheNumbersOfTheirSamples) {
+  const auto data = open("1e-9");
+  Loader loader(data, Split::validation, 64, 1, NumberType::float64);
+  const auto batch = loader.batch(0);
+  const auto straight = data->read(Split::validation, batch.samples, NumberType::float64);
+  for (std::size_t v = 0; v < 2; ++v) EXPECT_EQ(batch.arrays[v].bytes, straight[v].bytes);
+  for (std::size_t i = 0; i < 64; ++i)
+    EXPECT_EQ(
+        data->origin(Split::validation, batch.samples[i]),
+        "big.h5: sample " + std::to_string(std::lround(numbers_of(batch.arrays[0])[i * width])));
+}
+
+TEST_F(LoaderTest, EveryEpochHoldsEverySampleOnceInAnOrderOfItsOwn) {
+  Loader loader(open("1e-9"), Split::train, 128, 3, NumberType::float32);
+  const auto count = loader.batches();
+  std::vector<Order> epochs{order(loader, 0, count), order(loader, count, count)};
+  for (const auto& epoch : epochs) {
+    std::set<std::int64_t> seen;
+    for (const auto& batch : epoch) seen.insert(batch.begin(), batch.end());
+    EXPECT_EQ(seen.size(), 4000u);
+  }
+  EXPECT_NE(epochs[0], epochs[1]);
+  Loader other(open("1e-9"), Split::train, 128, 4, NumberType::float32);
+  EXPECT_NE(order(other, 0, count), epochs[0]);
+}
+
+TEST_F(LoaderTest, ABatchDoesNotDependOnWhatWasAskedBefore) {
+  Loader straight(open("1e-9"), Split::train, 100, 9, NumberType::float32);
+  const auto expected = order(straight, 0, 90);
+  for (const auto first : {35, 70, 3, 41}) {
+    Loader later(open("1e-9"), Split::train, 100, 9, NumberType::float32);
+    EXPECT_EQ(later.batch(first).samples, expected[static_cast<std::size_t>(first)]);
+    EXPECT_EQ(later.batch(first + 1).samples, expected[static_cast<std::size_t>(first) + 1]);
+    EXPECT_EQ(straight.batch(first).samples, expected[static_cast<std::size_t>(first)]);
+  }
+}
+
+TEST_F(LoaderTest, SamplesOfABatchComeFromAllOverTheFile) {
+  Loader loader(open("1e-9"), Split::train, 200, 5, NumberType::float32);
+  const auto batch = loader.batch(1).samples;
+  const auto [low, high] = std::minmax_element(batch.begin(), batch.end());
+  EXPECT_GT(*high - *low, 3000);
+  int neighbours = 0;
+  for (std::size_t i = 1; i < batch.size(); ++i)
+    neighbours += std::abs(batch[i] - batch[i - 1]) == 1;
+  EXPECT_LT(neighbours, 20);
+}
+
+TEST(Loader, AFileThatShrinksWhileItIsReadIsNamed) {
+  const Scratch scratch;
+  const auto path = (scratch / "u.h5").string();
+  {
+    Hdf5Writer file(path);
+    file.add<double>("u", {1000, 512}, coded(1000, 512));
+    file.commit();
+  }
+  const auto data =
+      Dataset::open(dataset_of("files = '" + path +
+                               "'\ninputs.u = { path = 'u', axes = 'sample x' }\noutputs.u = { "
+                               "path = 'u', axes = 'sample x' "
+                               "}\ncoords.x = { linspace = [0.0, 1.0] }\nmemory_budget = 1e-9"));
+  std::filesystem::resize_file(path, 100000);
+  Loader loader(data, Split::train, 10, 0, NumberType::float32);
+  EXPECT_EQ(error_of([&] { loader.batch(0); }),
+            std::pair(65, path + ": the file has changed since it was opened"));
+  std::filesystem::remove(path);
+  EXPECT_EQ(error_of([&] { loader.batch(0); }),
+            std::pair(66, path + ": the file is gone: No such file or directory"));
+}
+
+}  // namespace
+}  // namespace banach
