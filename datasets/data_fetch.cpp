@@ -89,7 +89,7 @@ class Scatter {
     T sum = 0;
     if (dense_ && run.to[0] >= 0) {
       T* to = to_ + base + run.to[0];
-      std::copy(from, from + size, to);
+      if (to != from) std::copy(from, from + size, to);
       for (std::size_t i = 0; i < size; ++i) sum += from[i] - from[i];
     } else {
       for (std::size_t i = 0; i < size; ++i)
@@ -192,11 +192,16 @@ class Fetch {
       slab.stride.push_back(runs[d].stride);
     }
     if (pairs) numbers = 2 * slab.size();
-    buffer_.resize(static_cast<std::size_t>(numbers));
-    reader->read_slab(piece.path, slab, buffer_.data());
     const std::vector<Run> whole = runs.empty() ? std::vector<Run>(1) : complete(runs, pairs);
-    Scatter<T> scatter(whole, buffer_.data(), out_ + base_);
-    if (!scatter.run()) refuse(path, piece, whole, scatter.bad());
+    const bool straight = in_order(whole);
+    if (!straight && numbers > capacity_) {
+      buffer_.reset(new T[static_cast<std::size_t>(numbers)]);
+      capacity_ = numbers;
+    }
+    T* from = straight ? out_ + base_ : buffer_.get();
+    reader->read_slab(piece.path, slab, from);
+    Scatter<T> scatter(whole, from, out_ + base_);
+    if (!scatter.run()) refuse(path, piece, whole, scatter.bad(), from);
   }
 
   static std::vector<Run> complete(std::vector<Run> runs, bool pairs) {
@@ -207,16 +212,28 @@ class Fetch {
     return runs;
   }
 
+  /// Whether the box lies in the canonical array as it comes from the file.
+  static bool in_order(const std::vector<Run>& runs) {
+    std::int64_t stride = 1;
+    for (std::size_t d = runs.size(); d-- > 0;) {
+      const auto& to = runs[d].to;
+      for (std::size_t i = 0; i < to.size(); ++i)
+        if (to[i] != static_cast<std::int64_t>(i) * stride) return false;
+      stride *= runs[d].count;
+    }
+    return true;
+  }
+
   [[noreturn]] void refuse(const std::filesystem::path& path, const Piece& piece,
-                           const std::vector<Run>& runs,
-                           const std::vector<std::int64_t>& at) const {
+                           const std::vector<Run>& runs, const std::vector<std::int64_t>& at,
+                           const T* from) const {
     std::vector<std::int64_t> index;
     std::int64_t offset = 0;
     for (std::size_t d = 0; d < runs.size(); ++d) {
       index.push_back(runs[d].start + at[d] * runs[d].stride);
       offset = offset * runs[d].count + at[d];
     }
-    const T value = buffer_[static_cast<std::size_t>(offset)];
+    const T value = from[offset];
     throw DataError(fmt::format(
         "{}: dataset \"{}\" holds {} at [{}]{}", path.string(), piece.path,
         std::isnan(value) ? "NaN" : "an infinite number", fmt::join(index, ", "),
@@ -228,7 +245,8 @@ class Fetch {
   FileCache& cache_;
   T* out_;
   std::int64_t base_ = 0;
-  std::vector<T> buffer_;
+  std::unique_ptr<T[]> buffer_;  // never cleared: every number is read into it
+  std::int64_t capacity_ = 0;
 };
 
 }  // namespace

@@ -122,9 +122,10 @@ const Hdf5Reader::Impl::OpenDataset& Hdf5Reader::Impl::opened(const std::string&
   if (const auto cache = caches.find(name); cache != caches.end()) {
     const auto properties = checked(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, name);
     const auto bytes = static_cast<std::size_t>(cache->second);
-    // A prime number of slots, about a hundred per chunk of 16 kB; whole chunks go out first.
+    // A prime number of slots, about a hundred per chunk of 16 kB. Chunks read in part only would
+    // never go out with the weight 1.
     H5Pset_chunk_cache(properties.get(), bytes < (std::size_t{1} << 30) ? 100003 : 1000003, bytes,
-                       1.0);
+                       0.75);
     entry.id = {};
     entry.id = checked(H5Dopen2(file.get(), name.c_str(), properties.get()), H5Dclose, name);
   }
@@ -209,8 +210,9 @@ void Hdf5Reader::read_slab(const std::string& dataset, const Hdf5Slab& slab, T* 
   const std::vector<hsize_t> start(slab.start.begin(), slab.start.end()),
       count(slab.count.begin(), slab.count.end()), stride(slab.stride.begin(), slab.stride.end());
   BANACH_ASSERT(static_cast<int>(start.size()) == H5Sget_simple_extent_ndims(entry.space.get()));
-  const auto size = static_cast<hsize_t>(slab.size());
-  const auto memory = impl_->checked(H5Screate_simple(1, &size, nullptr), H5Sclose, dataset);
+  // Of the rank of the file: a flat one makes the library match elements one by one.
+  const auto memory = impl_->checked(
+      H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose, dataset);
   if (H5Sselect_hyperslab(entry.space.get(), H5S_SELECT_SET, start.data(),
                           stride.empty() ? nullptr : stride.data(), count.data(), nullptr) < 0 ||
       H5Sselect_valid(entry.space.get()) <= 0)

@@ -16,6 +16,8 @@ constexpr std::int64_t small_block = std::int64_t{1}
                                      << 20;  // bytes as float32: at least, if it can
 constexpr std::int64_t large_block = std::int64_t{8} << 20;  // above: a trajectory is divided
 
+constexpr std::int64_t long_run = std::int64_t{16} << 10;  // bytes worth a call of their own
+
 std::int64_t chunk_times(const DataSource& source) {
   std::int64_t longest = 1;
   for (const auto& v : source.variables()) {
@@ -112,11 +114,13 @@ void MappedDataset::load_variable(const DataSource& source, std::size_t variable
   const auto range = own.back() - own.front() + 1;
   const auto count = static_cast<std::int64_t>(own.size());
   // Gaps are read too where they are few: one long read beats many short ones.
-  if (v.layout.sample_dim >= 0 && range > count && range <= 2 * count) {
-    std::vector<T> all(static_cast<std::size_t>(range * size));
-    source.fetch(variable, own.front(), range, block.start, times, all.data());
+  const bool costly =
+      source.row(variable) > 1 || size * static_cast<std::int64_t>(sizeof(T)) < long_run;
+  if (v.layout.sample_dim >= 0 && costly && range > count && range <= 2 * count) {
+    const std::unique_ptr<T[]> all(new T[static_cast<std::size_t>(range * size)]);
+    source.fetch(variable, own.front(), range, block.start, times, all.get());
     for (std::int64_t i = 0; i < count; ++i)
-      std::copy_n(all.data() + (own[static_cast<std::size_t>(i)] - own.front()) * size, size,
+      std::copy_n(all.get() + (own[static_cast<std::size_t>(i)] - own.front()) * size, size,
                   out + i * size);
     return;
   }
