@@ -39,7 +39,7 @@ class Burgers final : public Generator {
   using Parameters = BurgersParameters;
   explicit Burgers(const BurgersParameters& p)
       : p_(p),
-        used_(static_cast<std::size_t>(p.resolution / 3) + 1),
+        used_(static_cast<std::size_t>((p.resolution - 1) / 3) + 1),
         distinct_(static_cast<std::size_t>(p.points - (p.closed ? 1 : 0))),
         intervals_(p.times > 1 ? p.times - 1 : 1),
         substeps_((p.steps + intervals_ - 1) / intervals_),
@@ -64,12 +64,12 @@ class Burgers final : public Generator {
     const auto start = random_fourier_series(stream, static_cast<std::size_t>(p_.modes), p_.sigma,
                                              p_.tau, p_.gamma);
     store(start, out[0]);
-    Etdrk4::Vector u(used_);
+    Etdrk4<>::Vector u(used_);
     for (std::size_t k = 0; k < std::min(used_, start.size()); ++k) u[k] = start[k];
-    Etdrk4::Work work(used_);
+    Etdrk4<>::Work work(used_);
     const FourierBuffer<double> real(solver_.numbers());
     const FourierBuffer<Complex> complex(solver_.coefficients());
-    const auto flux = [&](const Etdrk4::Vector& in, Etdrk4::Vector& result) {
+    const auto flux = [&](const Etdrk4<>::Vector& in, Etdrk4<>::Vector& result) {
       nonlinear(in, real, complex, result);
     };
     if (p_.times > 1) store(start, out[1]);
@@ -91,8 +91,8 @@ class Burgers final : public Generator {
   }
 
   // -(u^2 / 2)_x
-  void nonlinear(const Etdrk4::Vector& in, const FourierBuffer<double>& real,
-                 const FourierBuffer<Complex>& complex, Etdrk4::Vector& result) const {
+  void nonlinear(const Etdrk4<>::Vector& in, const FourierBuffer<double>& real,
+                 const FourierBuffer<Complex>& complex, Etdrk4<>::Vector& result) const {
     std::fill(std::copy(in.begin(), in.end(), complex.begin()), complex.end(), 0.0);
     solver_.backward(complex.data(), real.data());
     for (double& value : real) value *= value;
@@ -112,7 +112,7 @@ class Burgers final : public Generator {
     if (p_.closed) out[distinct_] = out[0];
   }
 
-  void check(const Etdrk4::Vector& u) const {
+  void check(const Etdrk4<>::Vector& u) const {
     double all = 0, last = 0;
     for (std::size_t k = 0; k < used_; ++k) {
       all += std::norm(u[k]);
@@ -126,7 +126,7 @@ class Burgers final : public Generator {
   std::size_t used_, distinct_;
   std::int64_t intervals_, substeps_;
   RealFourier solver_, stored_;
-  Etdrk4 stepper_;
+  Etdrk4<> stepper_;
 };
 }  // namespace
 

@@ -12,9 +12,10 @@ namespace banach {
 /// Exponential time differencing of fourth order (Cox and Matthews 2002, equations 26-29) with
 /// coefficients by contour integrals (Kassam and Trefethen 2005). Immutable: one serves all
 /// threads.
+template <class Scalar = std::complex<double>>
 class Etdrk4 {
  public:
-  using Vector = std::vector<std::complex<double>>;
+  using Vector = std::vector<Scalar>;
   /// Real eigenvalues `linear`, time step `dt`.
   Etdrk4(const std::vector<double>& linear, double dt) {
     for (const double l : linear) add(l * dt, dt);
