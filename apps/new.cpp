@@ -68,11 +68,12 @@ void new_project(const std::string& kind, const std::string& name, const fs::pat
           fill(file.text, {{"@name@", name},
                            {"@Name@", class_name(name)},
                            {"@kind@", kind},
+                           {"@verb@", kind == "generator" ? "generate" : "train"},
                            {"@prefix@", prefix}}));
   const std::string first =
       installed ? "" : "; before that, cmake --install " + own.string() + " --prefix PREFIX";
-  std::printf("%s: build and train it as %s says%s\n", folder.c_str(),
-              (folder / "README.md").c_str(), first.c_str());
+  std::printf("%s: build and use it as %s says%s\n", folder.c_str(), (folder / "README.md").c_str(),
+              first.c_str());
 }
 
 void new_config(const std::string& name, const fs::path& folder) {
@@ -106,7 +107,7 @@ void add_new(CLI::App& app, Context&) {
   };
   auto* verb = app.add_subcommand("new", "Write a plugin project, or copy a ready configuration");
   verb->require_subcommand(1);
-  for (const std::string kind : {"problem", "architecture", "config"}) {
+  for (const std::string kind : {"problem", "architecture", "generator", "config"}) {
     auto options = std::make_shared<Options>();
     auto* sub = verb->add_subcommand(
         kind, kind == "config" ? "Copy a ready TOML" : "Write a project with one " + kind);

@@ -15,11 +15,11 @@ banach_add_plugin(@kind@.@name@ @name@.cpp)
 
 const char* const readme_text = R"(# @name@
 
-A Banach @kind@: `@name@.cpp` is the whole plugin, `@name@.toml` trains it.
+A Banach @kind@: `@name@.cpp` is the whole plugin, `@name@.toml` uses it.
 
     cmake -S . -B build -DCMAKE_PREFIX_PATH=@prefix@
     cmake --build build
-    banach train @name@.toml
+    banach @verb@ @name@.toml
 
 `banach describe @name@ --plugin-dir build/lib/banach/plugins` prints its parameters.
 )";
@@ -154,14 +154,80 @@ steps = 1000
 dir = "runs"
 )";
 
+const char* const generator_text =
+    R"(// @name@: y' = -rate y, y(0) = 1, for a random rate. Replace the axes, the variables and the
+// solution by yours. A plugin that uses FFTW includes banach/fourier.hpp and says FFTW in CMakeLists.txt.
+#include <banach/generator.hpp>
+#include <banach/plugin.hpp>
+
+#include <cmath>
+
+namespace {
+using namespace banach;
+
+struct @Name@Parameters {
+  std::int64_t times = 50;
+  double fastest = 5.0;
+};
+void describe(Schema<@Name@Parameters>& s) {
+  s.field("times", &@Name@Parameters::times, "numbers stored along t in [0, 1]").at_least(2);
+  s.field("fastest", &@Name@Parameters::fastest, "rates are uniform in [0, fastest]").positive();
+}
+
+class @Name@ final : public Generator {
+ public:
+  using Parameters = @Name@Parameters;
+  explicit @Name@(const @Name@Parameters& p) : p_(p) {
+    for (std::int64_t i = 0; i < p.times; ++i)
+      times_.push_back(static_cast<double>(i) / static_cast<double>(p.times - 1));
+  }
+
+  std::vector<GeneratedAxis> axes() const override { return {{"t", times_, false}}; }
+  std::vector<GeneratedVariable> variables() const override {
+    return {{"rate", {}, true, "r in y' = -r y"}, {"y", {"t"}, false, "solution"}};
+  }
+
+  // Called from several threads: everything random comes from the stream, nothing is kept.
+  void sample(const Stream& stream, const std::vector<double*>& out) const override {
+    const double rate = p_.fastest * stream.uniform(0);
+    *out[0] = rate;
+    for (std::size_t i = 0; i < times_.size(); ++i) out[1][i] = std::exp(-rate * times_[i]);
+  }
+
+ private:
+  @Name@Parameters p_;
+  std::vector<double> times_;
+};
+}  // namespace
+
+BANACH_PLUGIN("@name@", "0.1.0", registry) {
+  registry.generator<@Name@>("@name@", "exponential decay, to be replaced");
+}
+)";
+
+const char* const generator_toml = R"([plugins]
+paths = ["build/lib/banach/plugins"]
+
+[generator]
+type = "@name@"
+samples = 1000
+seed = 0
+file = "@name@.h5"
+times = 50
+)";
+
 }  // namespace
 
 std::vector<Template> project_templates(const std::string& kind) {
-  const bool problem = kind == "problem";
+  const bool problem = kind == "problem", generator = kind == "generator";
   return {{"CMakeLists.txt", cmake_text},
           {"README.md", readme_text},
-          {"@name@.cpp", problem ? problem_text : architecture_text},
-          {"@name@.toml", problem ? problem_toml : architecture_toml}};
+          {"@name@.cpp", problem     ? problem_text
+                         : generator ? generator_text
+                                     : architecture_text},
+          {"@name@.toml", problem     ? problem_toml
+                          : generator ? generator_toml
+                                      : architecture_toml}};
 }
 
 }  // namespace banach

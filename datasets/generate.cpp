@@ -89,7 +89,7 @@ std::int64_t generate_file(const Generator& generator, const GenerateOptions& op
       throw;
     }
     if (progress) go_on = progress(written) || written == options.count;
-    if (Clock::now() - marked > std::chrono::seconds(5) || !go_on) {
+    if (Clock::now() - marked > std::chrono::seconds(2) || !go_on) {
       file.mark(written);
       marked = Clock::now();
     }

@@ -99,6 +99,30 @@ index() {
   done
 }
 
+# generators: the page of all of them.
+generators() {
+  local name
+  printf '# Generators\n\nWritten by `docs/make.sh`. `banach generate FILE.toml` writes a data set as HDF5: one dataset for every variable,\n'
+  printf '`[sample, axes...]`, with its coordinates attached. Sample i depends on the seed and on i alone, not on threads, nor on\n'
+  printf 'how often the command was stopped and called again.\n\n'
+  "$banach" generate --help | sed 's/^/    /; s/ *$//'
+  printf '\nThe table `[generator]` has, beside the parameters of the generator:\n\n'
+  printf '| parameter | default | meaning |\n|---|---|---|\n'
+  printf '| `type` | | a generator by its name |\n| `samples` | `1000` | how many |\n| `seed` | `0` | of the random streams |\n'
+  printf '| `dtype` | `"float32"` | numbers in the file, or `"float64"` |\n| `file` | the name with .h5 | relative to the TOML file |\n'
+  for name in $(names generators); do
+    [[ -f plugins/generators/$name.md ]] || fail "plugins/generators/$name.md is missing"
+    printf '\n'
+    "$banach" describe "generator.$name" --markdown >"$scratch"
+    sed -E "1s/.*/## $name/" "$scratch" | sed -n 1,3p
+    cat "plugins/generators/$name.md"
+    printf '\n'
+    sed 1,3d "$scratch"
+    [[ ! -f plugins/generators/$name.toml ]] ||
+      printf '\nReady: [%s.toml](../plugins/generators/%s.toml).\n' "$name" "$name"
+  done
+}
+
 pages() {
   local name
   mkdir -p docs/problems docs/architectures
@@ -111,7 +135,9 @@ pages() {
     index problems
     printf '\n## Architectures\n'
     index architectures
+    printf '\n## Generators\n[Generators](generators.md) of training data for operators.\n'
   } >docs/README.md
+  generators >docs/generators.md
 }
 
 # train NAME: the run in build/gallery/NAME, as far as it is not done; anew where the configuration has changed.

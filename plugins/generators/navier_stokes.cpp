@@ -14,7 +14,7 @@ constexpr double two_pi = 6.283185307179586;
 
 struct NavierStokesParameters {
   double viscosity = 1e-3, time = 50, force = 0.1, gamma = 2.5, tau = 7, sigma = 26.19160170741759;
-  std::int64_t points = 64, frames = 50, modes = 32, resolution = 64, steps = 5000;
+  std::int64_t points = 64, frames = 50, modes = 32, resolution = 64, steps = 2500;
   std::string start = "random";
 };
 void describe(Schema<NavierStokesParameters>& s) {
@@ -83,6 +83,7 @@ class NavierStokes final : public Generator {
       for (std::int64_t k = 0; k < substeps_; ++k) stepper_.step(w, work, right);
       store(plane_modes(w), out[1] + frame * p_.points * p_.points);
     }
+    check(w);
   }
 
  private:
@@ -129,6 +130,15 @@ class NavierStokes final : public Generator {
       if (used_[i].k2 > 0 || used_[i].k1 > 0) out.push_back({used_[i].k1, used_[i].k2, w[i]});
     return out;
   }
+  void check(const Etdrk4<>::Vector& w) const {
+    double all = 0, last = 0;
+    for (std::size_t i = 0; i < used_.size(); ++i) {
+      all += std::norm(w[i]);
+      if (std::max(std::abs(used_[i].k1), used_[i].k2) > last_ * 9 / 10) last += std::norm(w[i]);
+    }
+    if (!(last <= 1e-6 * all)) throw DataError("w(T) is not resolved: raise resolution and steps");
+  }
+
   void store(const std::vector<PlaneMode>& modes, double* out) const {
     const FourierBuffer<Complex> c(stored_.coefficients());
     const FourierBuffer<double> real(stored_.numbers());

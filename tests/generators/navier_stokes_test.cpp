@@ -112,5 +112,12 @@ TEST(NavierStokesGenerator, IsTheSameFlowOnEveryGrid) {
         EXPECT_NEAR(fine[v][2 * (64 * i + j)], coarse[v][32 * i + j], 1e-12);
 }
 
+TEST(NavierStokesGenerator, SaysWhenTheSolverIsTooCoarse) {
+  const auto text =
+      "type = \"navier_stokes\"\nviscosity = 1e-6\ntime = 10\nresolution = 32\nsteps = 1000";
+  EXPECT_EQ(testing::error_of([&] { arrays_of(text); }),
+            std::pair(65, std::string("w(T) is not resolved: raise resolution and steps")));
+}
+
 }  // namespace
 }  // namespace banach

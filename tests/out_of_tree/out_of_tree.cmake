@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# cmake -DBUILD=<build folder> -DWORK=<scratch folder> -DGENERATOR=... -DCOMPILER=... -P out_of_tree.cmake
+# cmake -DSOURCE=<this tree> -DBUILD=<build folder> -DWORK=<scratch folder> -DGENERATOR=... -DCOMPILER=... -P out_of_tree.cmake
 set(prefix ${WORK}/prefix)
 set(banach ${prefix}/bin/banach)
 file(REMOVE_RECURSE ${WORK})
@@ -28,7 +28,7 @@ run(0 ${banach} plugins)
 expect("${prefix}/lib/banach/plugins/problem.decay.so" "${output}")
 expect("${prefix}/lib/banach/plugins/architecture.mlp.so" "${output}")
 
-foreach(kind problem architecture)
+foreach(kind problem architecture generator)
   set(project ${WORK}/my_${kind})
   run(0 ${banach} new ${kind} my_${kind} --dir ${project})
   run(73 ${banach} new ${kind} my_${kind} --dir ${project})
@@ -50,9 +50,29 @@ foreach(kind problem architecture)
   endif()
   run(0 ${banach} describe my_${kind} --plugin-dir ${plugins})
   expect("${kind} my_${kind}" "${output}")
+  if(kind STREQUAL "generator")
+    run(0 ${banach} generate ${project}/my_generator.toml generator.samples=30)
+    expect("${project}/my_generator.h5: 30 samples of my_generator, seed 0" "${output}")
+    continue()
+  endif()
   run(0 ${banach} train ${project}/my_${kind}.toml stage.0.steps=20 --out ${project}/runs)
   run(0 ${banach} train ${project}/my_${kind}.toml --dry-run)
 endforeach()
+
+# A generator that needs FFTW, from its file alone.
+set(project ${WORK}/fftw)
+file(MAKE_DIRECTORY ${project})
+file(COPY ${SOURCE}/plugins/generators/random_field.cpp DESTINATION ${project})
+file(WRITE ${project}/CMakeLists.txt "cmake_minimum_required(VERSION 3.22)
+project(fftw LANGUAGES CXX)
+find_package(banach REQUIRED)
+banach_add_plugin(generator.random_field random_field.cpp FFTW)
+")
+run(0 ${CMAKE_COMMAND} -S ${project} -B ${project}/build -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${prefix}
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS})
+run(0 ${CMAKE_COMMAND} --build ${project}/build)
+run(0 ${banach} plugins --plugin-dir ${project}/build/lib/banach/plugins)
+expect("${project}/build/lib/banach/plugins/generator.random_field.so" "${output}")
 
 run(0 ${banach} new config decay --dir ${WORK}/configs)
 run(73 ${banach} new config decay --dir ${WORK}/configs)
