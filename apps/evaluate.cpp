@@ -11,18 +11,40 @@ namespace banach {
 namespace {
 
 struct EvaluateArguments : RunOptions {
-  std::string grid;
+  std::string grid, resolution, split = "test";
   bool json = false;
 };
+
+Split split_of(const std::string& name) {
+  return name == "train" ? Split::train : name == "validation" ? Split::validation : Split::test;
+}
+
+nlohmann::json evaluate_data(const EvaluateArguments& arguments, const LoadedRun& run) {
+  if (!arguments.grid.empty())
+    throw Error(
+        Exit::usage,
+        "banach evaluate: the run has a data set, whose points are given: leave --grid out, "
+        "or choose --resolution");
+  OperatorReportOptions options;
+  options.split = split_of(arguments.split);
+  if (!arguments.resolution.empty()) options.resolution = parse_resolution(arguments.resolution);
+  return evaluate_operator(run, options);
+}
 
 void evaluate(const EvaluateArguments& arguments, const Context& context) {
   const LoadedRun run = load_run(arguments.run, arguments.load(context));
   say(run.notices);
   prepare_process(static_cast<int>(arguments.threads));
-  const GridCounts counts = arguments.grid.empty()
-                                ? GridCounts()
-                                : parse_grid(arguments.grid, run.plan.experiment.domain);
-  const auto result = evaluate_run(run, evaluation_grid(run, counts));
+  const auto result = [&] {
+    if (run.plan.experiment.data) return evaluate_data(arguments, run);
+    if (!arguments.resolution.empty())
+      throw Error(Exit::usage,
+                  "banach evaluate: --resolution is for runs with a data set; use --grid");
+    const GridCounts counts = arguments.grid.empty()
+                                  ? GridCounts()
+                                  : parse_grid(arguments.grid, run.plan.experiment.domain);
+    return evaluate_run(run, evaluation_grid(run, counts));
+  }();
   std::printf("%s", arguments.json ? (result.dump(2) + "\n").c_str() : result_text(result).c_str());
 }
 
@@ -34,6 +56,10 @@ void add_evaluate(CLI::App& app, Context& context) {
   add_run_options(*verb, *arguments, context);
   verb->add_option("--grid", arguments->grid,
                    "Points along the axes, x=40,t=40 or 40,40; else those of [evaluate]");
+  verb->add_option("--resolution", arguments->resolution,
+                   "Other points of the data set's files, 512 or x=64,y=64");
+  verb->add_option("--split", arguments->split, "Samples of a data set")
+      ->check(CLI::IsMember({"train", "validation", "test"}));
   verb->add_flag("--json", arguments->json, "Print JSON");
   verb->callback([&context, arguments] { evaluate(*arguments, context); });
 }

@@ -93,7 +93,7 @@ void train_fresh(Context& context, const TrainArguments& a) {
   apply_flags(table, a);
   const auto more = plugin_paths(table);
   context.load_plugins({more.begin(), more.end()});
-  RunPlan plan = make_plan(table, context.registry, context.plugins);
+  RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once);
   if (a.print_config) {
     std::printf("%s", resolved_text(plan).c_str());
     return;

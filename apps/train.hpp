@@ -25,6 +25,8 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
              const std::vector<std::string>& notices);
 /// banach train --resume.
 void resume(Context& context, const TrainArguments& arguments);
+/// One line on stderr: what takes long before a training begins.
+void say_once(const std::string& text);
 /// result.json of a finished run; DataError when it is damaged.
 nlohmann::json read_result(const std::filesystem::path& run);
 /// On stdout, as text or JSON, and into the file of --result-json.

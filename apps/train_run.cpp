@@ -74,6 +74,8 @@ void compare_plugins(const RunState& state, const Context& context,
 
 }  // namespace
 
+void say_once(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
+
 std::vector<std::string> command_line() {
   std::vector<std::string> out{""};
   std::ifstream file("/proc/self/cmdline", std::ios::binary);  // has no size: read to its end
@@ -100,7 +102,9 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   directory.write_text("environment.json",
                        environment_json(a.command_line, loaded, plan.device.str()).dump(2) + "\n");
   const bool resumed = state.has_value();
-  RunState start = resumed ? std::move(*state) : initial_state(plan);
+  std::vector<std::string> struck;
+  RunState start = resumed ? std::move(*state) : initial_state(plan, &struck);
+  for (const auto& notice : struck) log.warning(notice);
   start.configuration = resolved_text(plan);
   start.plugins = plugins_json(loaded);
   start.stamp = engine_stamp();
@@ -142,7 +146,7 @@ void resume(Context& context, const TrainArguments& a) {
   for (const auto& word : a.words) apply_override(table, word);
   const auto more = plugin_paths(table);
   context.load_plugins({more.begin(), more.end()});
-  RunPlan plan = make_plan(table, context.registry, context.plugins);
+  RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once);
   const auto different = differences(before, plan.resolved);
   refuse_changes(different);
   if (a.print_config) {

@@ -98,8 +98,9 @@ struct DataBatch {
 /// same wherever the numbers come from, so that memory_budget changes no batch.
 class BANACH_API Loader {
  public:
+  /// `samples` > 0: only the first so many of the split.
   Loader(std::shared_ptr<const Dataset> dataset, Split split, std::int64_t batch,
-         std::uint64_t seed, NumberType type);
+         std::uint64_t seed, NumberType type, std::int64_t samples = 0);
   ~Loader();
   /// Batches of one epoch; the last one may be smaller.
   std::int64_t batches() const;

@@ -62,12 +62,22 @@ std::vector<Place> mix(const std::vector<SampleBlock>& blocks, const EpochOrder&
   return mixed;
 }
 
+// The blocks of the first samples; 0: of all.
+std::vector<SampleBlock> first_blocks(std::vector<SampleBlock> blocks, std::int64_t samples) {
+  if (samples <= 0) return blocks;
+  while (!blocks.empty() && blocks.back().first_sample >= samples) blocks.pop_back();
+  if (!blocks.empty())
+    blocks.back().samples = std::min(blocks.back().samples, samples - blocks.back().first_sample);
+  return blocks;
+}
+
 }  // namespace
 
 struct Loader::Impl {
   std::shared_ptr<const Dataset> owner;
   const MappedDataset& data;
   Split split;
+  std::vector<SampleBlock> chosen;
   std::int64_t size, samples;
   std::uint64_t seed;
   NumberType type;
@@ -87,7 +97,7 @@ struct Loader::Impl {
   std::int64_t next_epoch = -1;
   std::size_t next_number = 0;
 
-  const std::vector<SampleBlock>& blocks() const { return data.blocks(split); }
+  const std::vector<SampleBlock>& blocks() const { return chosen; }
 
   EpochOrder order_of(std::int64_t epoch) const {
     return EpochOrder(blocks(), data.sample_numbers(), seed, epoch);
@@ -150,14 +160,15 @@ struct Loader::Impl {
 };
 
 Loader::Loader(std::shared_ptr<const Dataset> dataset, Split split, std::int64_t batch,
-               std::uint64_t seed, NumberType type) {
+               std::uint64_t seed, NumberType type, std::int64_t samples) {
   const auto* mapped = dynamic_cast<const MappedDataset*>(dataset.get());
   BANACH_ASSERT(mapped != nullptr && batch > 0);
   impl_.reset(new Impl{dataset,
                        *mapped,
                        split,
+                       first_blocks(mapped->blocks(split), samples),
                        batch,
-                       dataset->size(split),
+                       samples > 0 ? std::min(samples, dataset->size(split)) : dataset->size(split),
                        seed,
                        type,
                        mapped->in_memory(type),

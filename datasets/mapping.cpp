@@ -190,6 +190,9 @@ void describe(Schema<DatasetParameters>& s) {
   s.field("train", &P::train, "files of the training split, where they are separate");
   s.field("validation", &P::validation, "files of the validation split, where they are separate");
   s.field("test", &P::test, "further test sets");
+  s.field("labelled", &P::labelled,
+          "training samples whose outputs are used, the others are inputs alone; 0: all")
+      .at_least(0);
   s.field("normalisation", &P::normalisation, "of inputs and outputs");
   s.field("memory_budget", &P::memory_budget, "gigabytes above 1, else part of the free memory")
       .positive();

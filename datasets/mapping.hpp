@@ -88,6 +88,7 @@ struct DatasetParameters {
   SplitParameters split;
   std::optional<DataVariantParameters> train, validation;
   std::vector<DataVariantParameters> test;
+  std::int64_t labelled = 0;  // training samples whose outputs are used; 0: all
   NormalisationParameters normalisation;
   double memory_budget = 0.5;  // GB above 1, else fraction of the free memory
   Table generate;  // a generator by its type, and its parameters: writes `files` where it is absent

@@ -3,6 +3,7 @@
 
 #include <torch/types.h>
 
+#include "banach/tensor_architecture.hpp"
 #include "core/executor/network_calls.hpp"
 #include "core/executor/program.hpp"
 
@@ -17,7 +18,6 @@ struct Evaluator::Impl {
   NetworkCalls calls;
   std::vector<Entry> entries;
 
-  SlotTensors slots(const Bank& bank) const;
   at::Tensor result(const Entry& entry, const Program::Run& run) const;
 };
 
@@ -33,12 +33,12 @@ std::vector<at::Tensor> pieces(const at::Tensor& flat, const Layout& layout, boo
 
 }  // namespace
 
-SlotTensors Evaluator::Impl::slots(const Bank& bank) const {
-  const auto trained = pieces(bank.parameters, network->layout, true);
-  const auto fixed = pieces(bank.buffers, network->layout, false);
-  SlotTensors out;
+std::vector<at::Tensor> slot_tensors(const Layout& layout, const Bank& bank) {
+  const auto trained = pieces(bank.parameters, layout, true);
+  const auto fixed = pieces(bank.buffers, layout, false);
+  std::vector<at::Tensor> out;
   std::size_t next_trained = 0, next_fixed = 0;
-  for (const auto& slot : network->layout.slots()) {
+  for (const auto& slot : layout.slots()) {
     const at::Tensor& flat = slot.trainable ? trained[next_trained++] : fixed[next_fixed++];
     out.push_back(slot.shape.size() == 1 ? flat : flat.view(slot.shape));
   }
@@ -50,8 +50,11 @@ at::Tensor Evaluator::Impl::result(const Entry& entry, const Program::Run& run) 
   at::Tensor value = run.jets[entry.root][0];
   if (!value.defined()) value = at::zeros({1, node.width}, run.options);
   if (entry.program->has_rows(node_rows) && value.dim() > 2) value = value.squeeze(-2);
-  std::vector<std::int64_t> shape{run.set->points.size(0), node.width};
-  if (node.rows & function_rows && !run.set->functions.empty())
+  const at::Tensor& points = run.set->points;
+  std::vector<std::int64_t> shape{points.size(-2), node.width};
+  if (points.dim() == 3)
+    shape.insert(shape.begin(), points.size(0));
+  else if (node.rows & function_rows && !run.set->functions.empty())
     shape.insert(shape.begin(), run.set->functions.begin()->second.size(0));
   return value.expand(shape);
 }
@@ -71,7 +74,7 @@ std::vector<at::Tensor> Evaluator::evaluate(const std::vector<Bank>& banks,
                                             const std::vector<PointSet>& sets) {
   BANACH_ASSERT(sets.size() == impl_->entries.size() && !banks.empty());
   std::vector<SlotTensors> slots;
-  for (const auto& bank : banks) slots.push_back(impl_->slots(bank));
+  for (const auto& bank : banks) slots.push_back(slot_tensors(impl_->network->layout, bank));
   std::vector<Program::Run> runs(sets.size());
   int levels = 0;
   for (std::size_t i = 0; i < sets.size(); ++i) {
@@ -123,13 +126,19 @@ int Evaluator::planes() const {
   return planes;
 }
 
+const GridArchitecture* Network::grid() const {
+  return dynamic_cast<const GridArchitecture*>(architecture.get());
+}
+
 bool uses_batch_statistics(const Network& network) {
+  if (network.grid()) return false;
   for (const auto& node : network.training_trace->nodes())
     if (node.op == Op::batch_mean) return true;
   return false;
 }
 
 void record(Network& network) {
+  if (network.grid()) return;
   const auto once = [&](bool training, int& root) {
     auto trace = std::make_shared<Trace>(std::vector<std::string>{}, training);
     Trace::Scope scope(*trace);

@@ -4,6 +4,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,6 +21,8 @@ enum class Derivatives { exact, nested, finite_difference };
 /// Whether dropout and batch statistics take part (in calls of bank 0 alone).
 enum class Phase { evaluation, training };
 
+class GridArchitecture;
+
 /// A trained function: its record and where its parameters are.
 struct Network {
   std::shared_ptr<const Architecture> architecture;
@@ -29,26 +32,36 @@ struct Network {
   int root = -1;
   std::shared_ptr<Trace> training_trace;  // as recorded for training; often the same one
   int training_root = -1;
+  /// The architecture, where it maps grids: then nothing is recorded.
+  const GridArchitecture* grid() const;
 };
 
 /// Records forward() for both phases, twice each, and compares; ConfigError when the architecture
 /// is not pure.
 BANACH_API void record(Network& network);
 
-/// Whether training normalises by statistics of the batch.
-BANACH_API bool uses_batch_statistics(const Network& network);
-
-/// The points of one term and the numbers that come with them.
-struct PointSet {
-  at::Tensor points;                            // [N, axes]
-  std::map<std::string, at::Tensor> data;       // [N, 1] per column, [N, Q, 1] of random nodes
-  std::map<std::string, at::Tensor> functions;  // [F, sensors]
-};
-
 /// Parameters of one network: the trained one, or an earlier solution.
 struct Bank {
   at::Tensor parameters;  // flat, layout.parameters()
   at::Tensor buffers;     // flat, layout.buffers()
+};
+
+/// The tensors of one bank by slot, views of its vectors.
+std::vector<at::Tensor> slot_tensors(const Layout& layout, const Bank& bank);
+
+/// Whether training normalises by statistics of the batch.
+BANACH_API bool uses_batch_statistics(const Network& network);
+
+/// An input function at the points of a set: its partial derivative of these exponents per
+/// coordinate, [F, N, 1].
+using GivenFunction = std::function<at::Tensor(const Monomial&)>;
+
+/// The points of one term and the numbers that come with them.
+struct PointSet {
+  at::Tensor points;                            // [N, axes], or [F, N, axes]: own ones per function
+  std::map<std::string, at::Tensor> data;       // [N, 1] per column, [N, Q, 1] of random nodes
+  std::map<std::string, at::Tensor> functions;  // [F, sensors]
+  std::map<std::string, GivenFunction> given = {};
 };
 
 class BANACH_API Evaluator {

@@ -86,10 +86,15 @@ NetworkCalls::Batch NetworkCalls::batch(const std::vector<NetworkCall>& calls) c
       out.functions.push_back(f.reshape({f.size(0), 1, f.size(-1)}));
     }
   }
+  out.own_points = !out.functions.empty() && calls[0].run->set->points.dim() == 3;
   for (std::size_t i = 0; i < points[0].size(); ++i) {
     const auto& first = calls[0].instruction->input_constants[i];
     bool same = first.has_value();
     for (const auto& call : calls) same = same && call.instruction->input_constants[i] == first;
+    if (out.own_points) {
+      out.points.push_back(points[0][i]);
+      continue;
+    }
     if (same || (calls.size() == 1 && !points[0][i].defined())) {
       out.points.push_back(points[0][i].defined() ? points[0][i].reshape({1, axes}) : at::Tensor());
       continue;
@@ -194,7 +199,8 @@ void NetworkCalls::scatter(const Jet& values, const Batch& batch,
     for (std::size_t k = 0; k < calls.size(); ++k) {
       at::Tensor part = parts.empty() ? all : parts[k];
       auto shape = one_row ? std::vector<std::int64_t>(batch.leads[k].size(), 1) : batch.leads[k];
-      if (!batch.functions.empty()) shape.insert(shape.begin(), all.dim() == 3 ? all.size(0) : 1);
+      if (!batch.functions.empty() && !batch.own_points)
+        shape.insert(shape.begin(), all.dim() == 3 ? all.size(0) : 1);
       shape.push_back(all.size(-1));
       if (part.dim() != static_cast<std::int64_t>(shape.size())) part = part.reshape(shape);
       calls[k].run->jets[calls[k].instruction->node][i] = part;

@@ -45,6 +45,7 @@ class NetworkCalls {
     std::vector<std::int64_t> rows;                // of each call
     std::vector<std::vector<std::int64_t>> leads;  // shape of each call's rows
     std::vector<at::Tensor> functions;
+    bool own_points = false;  // every function has points of its own
   };
   Form form(std::shared_ptr<const Trace> trace, int root) const;
   const Prepared& prepared(const Basis& outputs, const Basis& closed);

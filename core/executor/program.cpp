@@ -76,7 +76,7 @@ at::Tensor Program::leaf_value(const Node& n, const Instruction& instruction,
   const auto spread = [&](at::Tensor t) { return has_rows(node_rows) ? t.unsqueeze(-2) : t; };
   switch (n.op) {
     case Op::coordinate:
-      return spread(run.set->points.narrow(1, n.index, 1));
+      return spread(run.set->points.narrow(-1, n.index, 1));
     case Op::data: {
       const auto place = run.set->data.find(n.name);
       if (place == run.set->data.end())
@@ -102,9 +102,27 @@ at::Tensor Program::leaf_value(const Node& n, const Instruction& instruction,
   return {};
 }
 
+// Every plane is a combination of partial derivatives.
+Jet Program::given(const Instruction& instruction, const Run& run) const {
+  const Node& n = trace_->node(instruction.node);
+  const auto place = run.set->given.find(n.name);
+  if (place == run.set->given.end())
+    throw ConfigError("values of the input function \"" + n.name + "\" at the points are missing");
+  Jet out;
+  for (const auto& row : instruction.basis.rows) {
+    out.emplace_back();
+    for (const auto& [m, c] : row.terms()) {
+      const at::Tensor value = place->second(m);
+      out.back() = add_scaled(out.back(), has_rows(node_rows) ? value.unsqueeze(-2) : value, c);
+    }
+  }
+  return out;
+}
+
 Jet Program::leaf(const Instruction& instruction, const Run& run) const {
   const Node& n = trace_->node(instruction.node);
   const Basis& basis = instruction.basis;
+  if (n.op == Op::given) return given(instruction, run);
   if (n.op == Op::input) {
     Jet out;
     const Jet& in = run.inputs[n.index];
@@ -133,7 +151,7 @@ bool is_leaf(Op op) { return op <= Op::coefficient; }
 // Coordinates side by side in their own order are the points themselves.
 bool is_all_points(const Trace& trace, const Node& n, const Program::Instruction& instruction,
                    const at::Tensor& points) {
-  if (n.op != Op::concat || static_cast<std::int64_t>(n.in.size()) != points.size(1)) return false;
+  if (n.op != Op::concat || static_cast<std::int64_t>(n.in.size()) != points.size(-1)) return false;
   for (std::size_t k = 0; k < n.in.size(); ++k) {
     const Node& in = trace.node(n.in[k]);
     if (in.op != Op::coordinate || in.index != static_cast<int>(k)) return false;

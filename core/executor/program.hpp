@@ -62,6 +62,7 @@ class Program {
   void fold(Instruction& instruction) const;
   Jet execute(const Instruction& instruction, const Run& run) const;
   Jet leaf(const Instruction& instruction, const Run& run) const;
+  Jet given(const Instruction& instruction, const Run& run) const;
   const at::Tensor& constant(const Instruction& instruction, std::size_t plane,
                              const at::TensorOptions& options) const;
   at::Tensor leaf_value(const Node& node, const Instruction& instruction, const Run& run) const;

@@ -121,6 +121,18 @@ Expression Field::function(std::string_view name) const {
                     "\"; the input functions are " + (names.empty() ? "none" : join(names)));
 }
 
+Expression Field::input(std::string_view name) const {
+  function(name);
+  if (state_->moved)
+    throw ConfigError("the input function \"" + std::string(name) +
+                      "\" is known at the term's own points, not at moved ones");
+  Node n;
+  n.op = Op::given;
+  n.name = std::string(name);
+  n.rows = function_rows | point_rows;
+  return Trace::current().add(n);
+}
+
 // The network is called at value + delta with a fresh zero-valued delta per coordinate: the moved
 // field's own `d` differentiates by delta, while derivatives from outside flow through the value.
 Field Field::with(std::string_view coordinate, E value) const {
@@ -136,6 +148,7 @@ Field Field::with(std::string_view coordinate, E value) const {
     moved[i].second = moved[i].second + trace.shift(state->variables[i]);
   }
   state->all = state_->solution(Point(moved));
+  state->moved = true;
   return Field(std::move(state));
 }
 

@@ -18,6 +18,7 @@ struct FieldState {
   std::vector<int> variables;  // the symbol of each coordinate of this field's own arguments
   Expression all;              // all unknowns at the point
   std::string fixed;           // the coordinate along which it cannot be moved, if any
+  bool moved = false;          // not at the term's own points
 };
 
 /// The field of a solution at the term's own points.

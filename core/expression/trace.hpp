@@ -23,6 +23,7 @@ enum class Op {
   nodes,        // quadrature nodes: numbers, one per node
   input,        // of an architecture's trace: argument `index` (0: points, then functions)
   function,     // values of input function `name` on its sensors
+  given,        // input function `name` at the points, and its derivatives
   slot,         // parameter row of slot `index`
   coefficient,  // raw value of the learnable coefficient `name`
   linear,       // x W + b: slots `index`, `second` (-1: no bias)

@@ -82,6 +82,23 @@ void place_rests(RunConfiguration& c, const Table& table) {
   }
 }
 
+// A stage says how long it is in one of two ways; of a data set, epochs win over what was made of
+// them before.
+void check_length(const RunConfiguration& c, std::size_t i, const Table& table,
+                  Diagnostics& diagnostics) {
+  const Value* stages = table.find("stage");
+  const auto* list = stages->get<Value::List>();
+  const Table* given = list ? (*list)[i].get<Table>() : stages->get<Table>();
+  if (!given) return;
+  const std::string path = "stage." + std::to_string(i);
+  if (!given->find("steps") && !given->find("epochs"))
+    diagnostics.error(given->source,
+                      path + ": \"steps\" is required" + (c.dataset ? ", or \"epochs\"" : ""));
+  if (const Value* epochs = given->find("epochs"); epochs && !c.dataset)
+    diagnostics.error(epochs->source,
+                      path + ".epochs: there is no [dataset] to walk through; give steps");
+}
+
 }  // namespace
 
 void describe(Schema<PluginPaths>& s) {
@@ -118,7 +135,12 @@ void describe(Schema<StageParameters>& s) {
   using P = StageParameters;
   s.field("optimizer", &P::optimizer, "an optimizer by name; its own parameters stand beside");
   s.field("lr", &P::lr, "learning rate").positive();
-  s.field("steps", &P::steps, "optimizer steps").at_least(0).required();
+  s.field("steps", &P::steps, "optimizer steps; with a data set, epochs may be given instead")
+      .at_least(0);
+  s.field("epochs", &P::epochs, "walks through the training samples of the data set").at_least(0);
+  s.field("batch", &P::batch, "samples of the data set per step; 0: all").at_least(0);
+  s.field("rollout", &P::rollout, "windows of the data set that follow from each other in the loss")
+      .at_least(1);
   s.field("schedule", &P::schedule, "how the learning rate moves");
   s.field("clip", &P::clip, "bounds of the gradient");
   s.field("stop", &P::stop, "reasons to end the stage early");
@@ -135,8 +157,11 @@ void describe(Schema<ValidationParameters>& s) {
       .where("at least 1 on every axis", every_axis);
 }
 void describe(Schema<EvaluateParameters>& s) {
-  s.field("grid", &EvaluateParameters::grid, "points along each axis")
-      .where("at least 1 on every axis", every_axis);
+  using P = EvaluateParameters;
+  s.field("grid", &P::grid, "points along each axis").where("at least 1 on every axis", every_axis);
+  s.field("baselines", &P::baselines, "whether errors of simple regressions stand beside");
+  s.field("rollout", &P::rollout, "windows of a data set that follow from each other; 0: all")
+      .at_least(0);
 }
 void describe(Schema<CheckpointParameters>& s) {
   using P = CheckpointParameters;
@@ -198,9 +223,11 @@ void describe(Schema<RunConfiguration>& s) {
   s.field("time_limit", &P::time_limit, "seconds after which the run saves and ends with 75")
       .positive();
   s.field("plugins", &P::plugins, "where else plugins lie");
-  s.field("problem", &P::problem, "a problem by its type, and its parameters").required();
+  s.field("problem", &P::problem, "a problem by its type, and its parameters");
   s.field("architecture", &P::architecture, "an architecture by its type, and its parameters")
       .required();
+  s.field("dataset", &P::dataset, "samples of functions from HDF5 files");
+  s.field("loss", &P::loss, "of the data set's outputs");
   s.field("sampling", &P::sampling, "collocation points");
   s.field("weights", &P::weights, "of the terms in the loss; 1 where absent")
       .where("at least 0 for every term", no_negative);
@@ -219,6 +246,11 @@ RunConfiguration read_configuration(const Table& table, Diagnostics& diagnostics
   if (c.name.empty() && table.source.file && !table.find("name"))
     c.name = fs::path(*table.source.file).stem().string();
   if (c.name.empty() && !table.find("name")) c.name = "run";
+  if (!table.find("problem") && !table.find("dataset"))
+    diagnostics.error(table.source,
+                      "a [problem], a [dataset] or both are needed: what shall be learnt?");
+  if (c.dataset) place_dataset(*c.dataset, *table_at(table, "dataset"));
+  for (std::size_t i = 0; i < c.stages.size(); ++i) check_length(c, i, table, diagnostics);
   if (table.find("stage") && c.stages.empty())
     diagnostics.error(table.find("stage")->source, "stage: at least one is needed");
   if (const Value* dir = lookup(table, "output", "dir"); dir && dir->get<std::string>())

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "banach/parameters.hpp"
+#include "datasets/mapping.hpp"
 
 namespace banach {
 
@@ -43,7 +44,10 @@ struct StopParameters {
 struct StageParameters {
   std::string optimizer = "adam";
   double lr = 1e-3;
-  std::int64_t steps = 0;
+  std::int64_t steps = 0;              // of a data set also: epochs times its batches
+  std::optional<std::int64_t> epochs;  // empty once the steps are known
+  std::int64_t batch = 0;              // samples of a data set per step; 0: all
+  std::int64_t rollout = 1;            // windows that follow from each other in the loss
   ScheduleParameters schedule;
   std::optional<ClipParameters> clip;
   StopParameters stop;
@@ -59,6 +63,13 @@ struct ValidationParameters {
 
 struct EvaluateParameters {
   std::map<std::string, std::int64_t> grid;
+  bool baselines = true;     // of a data set
+  std::int64_t rollout = 0;  // windows that follow from each other; 0: as many as there are
+};
+
+/// The loss of a data set's outputs.
+struct LossParameters {
+  std::string type = "relative_l2";
 };
 
 struct CheckpointParameters {
@@ -105,6 +116,8 @@ struct RunConfiguration {
   std::optional<double> time_limit;
   PluginPaths plugins;
   Table problem, architecture;
+  std::optional<DatasetParameters> dataset;
+  LossParameters loss;
   SamplingParameters sampling;
   std::map<std::string, double> weights;
   Observations observations;
@@ -127,6 +140,7 @@ void describe(Schema<StopParameters>& s);
 void describe(Schema<StageParameters>& s);
 void describe(Schema<ValidationParameters>& s);
 void describe(Schema<EvaluateParameters>& s);
+void describe(Schema<LossParameters>& s);
 void describe(Schema<CheckpointParameters>& s);
 void describe(Schema<OutputParameters>& s);
 void describe(Schema<RegularisationParameters>& s);
@@ -147,6 +161,10 @@ BANACH_API RunConfiguration read_configuration(const Table& table, Diagnostics& 
 
 /// The folders and files of [plugins] paths, read ahead of everything else.
 BANACH_API std::vector<std::string> plugin_paths(const Table& table);
+
+/// The pattern of a file with a folder in front; what is absolute already stays. For messages and
+/// for reading alike.
+void place_dataset(DatasetParameters& dataset, const Table& given);
 
 /// Where the run of this configuration lives: <output.dir>/<name>.
 BANACH_API std::string run_path(const RunConfiguration& configuration);

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include "core/operators/operator_objective.hpp"
 #include "core/training/collocation.hpp"
 #include "core/training/initial_state.hpp"
 #include "core/training/residual_objective.hpp"
@@ -30,7 +31,43 @@ double megabytes(const RunPlan& plan, std::int64_t points, int planes, std::size
 
 }  // namespace
 
+namespace {
+
+// One step on a batch of the data set.
+std::string dry_run_data(RunPlan& plan) {
+  const StagePlan& stage = plan.stages.front();
+  const auto options = at::TensorOptions(stage.dtype).device(plan.device);
+  const RunState state = initial_state(plan);
+  OperatorObjective objective(plan, 0, state.parameters.to(options), state.buffers.to(options));
+  objective.begin_step(plan.seed, 0, 0);
+  const double loss = stage.optimizer->step(objective, stage.parameters.lr).item<double>();
+  const OperatorData& data = *plan.experiment.data;
+  std::string out;
+  for (const auto& v : data.info.variables) {
+    std::vector<std::string> shape{"samples", std::to_string(v.channels.size())};
+    for (const auto& axis : v.axes)
+      shape.push_back(fmt::format("{} {}", data.info.axis(axis)->size, axis));
+    out += fmt::format("{:<16}[{}]\n", v.name, join(shape));
+  }
+  const at::Tensor losses = objective.term_losses().cpu();
+  for (std::size_t i = 0; i < objective.term_names().size(); ++i)
+    out += fmt::format("{:<16}{:>12.4e}  weight {:g}\n", objective.term_names()[i],
+                       losses.data_ptr<double>()[i], plan.loss_weight(objective.term_names()[i]));
+  for (const auto& p : plan.dataset()->plan())
+    out += fmt::format("{}: {}, {}\n", p.variable, p.layout, p.reason);
+  const Layout& layout = plan.experiment.network->layout;
+  std::int64_t steps = 0;
+  for (const auto& s : plan.stages) steps += s.parameters.steps;
+  return out + fmt::format(
+                   "parameters: {} learnable, {} fixed\nloss {:.6e}; {} steps, on {}; "
+                   "nothing was written\n",
+                   layout.parameters(), layout.buffers(), loss, steps, plan.device.str());
+}
+
+}  // namespace
+
 std::string dry_run(RunPlan& plan) {
+  if (plan.experiment.data) return dry_run_data(plan);
   const StagePlan& stage = plan.stages.front();
   const auto options = at::TensorOptions(stage.dtype).device(plan.device);
   const RunState state = initial_state(plan);

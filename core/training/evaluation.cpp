@@ -21,6 +21,22 @@ nlohmann::json coefficients_json(const LoadedRun& run) {
   return out;
 }
 
+// What the run says of itself beside its errors.
+nlohmann::json with_record(const LoadedRun& run, nlohmann::json out) {
+  const RunPlan& plan = run.plan;
+  out["name"] = plan.configuration.name;
+  out["run"] = run.path.string();
+  out["coefficients"] = coefficients_json(run);
+  if (auto baselines = baselines_json(plan.experiment); !baselines.empty())
+    out["baselines"] = std::move(baselines);
+  out["steps"] = run.state.step;
+  out["train_seconds"] = run.record.train_seconds;
+  out["stop_reason"] = run.record.stop_reason;
+  out["best_step"] = run.state.best ? nlohmann::json(run.state.best_step) : nlohmann::json();
+  out["checkpoint"] = run.checkpoint.filename().string();
+  return out;
+}
+
 }  // namespace
 
 nlohmann::json evaluate_run(const LoadedRun& run, const Grid& grid) {
@@ -33,19 +49,13 @@ nlohmann::json evaluate_run(const LoadedRun& run, const Grid& grid) {
                         plan.configuration.validation.points, plan.weights, plan.seed,
                         run.options());
   auto out = to_json(validation.measure(run.banks));
-  out["name"] = plan.configuration.name;
-  out["run"] = run.path.string();
-  out["coefficients"] = coefficients_json(run);
-  if (auto baselines = baselines_json(plan.experiment); !baselines.empty())
-    out["baselines"] = std::move(baselines);
-  out["steps"] = run.state.step;
-  out["train_seconds"] = run.record.train_seconds;
-  out["stop_reason"] = run.record.stop_reason;
-  out["best_step"] = run.state.best ? nlohmann::json(run.state.best_step) : nlohmann::json();
-  out["checkpoint"] = run.checkpoint.filename().string();
   for (std::size_t i = 0; i < grid.axes.size(); ++i)
     out["grid"][grid.axes[i].name] = grid.counts[i];
-  return out;
+  return with_record(run, std::move(out));
+}
+
+nlohmann::json evaluate_operator(const LoadedRun& run, const OperatorReportOptions& options) {
+  return with_record(run, operator_report(run.plan, run.banks, options));
 }
 
 Grid evaluation_grid(const LoadedRun& run, const GridCounts& counts) {

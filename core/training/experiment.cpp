@@ -90,8 +90,36 @@ Table with_engine_keys(const std::string& type, const Table& given, const Table&
   return out;
 }
 
+// The problem's ranges in the order in which the data set has them.
+Domain in_order_of(const Domain& data, const Domain& problem) {
+  Domain out;
+  for (const Axis& axis : data)
+    for (const Axis& own : problem)
+      if (own.name == axis.name) out.push_back({own.name, own.lower, own.upper, axis.periodic});
+  return out;
+}
+
+// A data set brings numbers of sensors, and a problem of its own where none was named.
+void build_data(Experiment& e, const ExperimentExtras& extras) {
+  if (extras.dataset) e.data = make_operator_data(*extras.dataset, extras.info, e.problem.get());
+  if (!e.problem) {
+    e.problem = std::make_shared<DataProblem>(e.data);
+    e.domain = e.data->domain, e.unknowns = e.data->unknowns;
+  } else if (e.data && e.data->points.defined()) {
+    e.domain = in_order_of(e.data->domain, e.domain);
+  }
+  e.functions = e.data ? e.data->functions : e.problem->functions();
+  if (!e.functions.empty() && !e.data)
+    throw ConfigError(
+        "the problem has input functions; a [dataset] must bring them (its outputs are optional)");
+  if (e.data && extras.windows)
+    throw ConfigError(
+        "[windows] cuts the solution of one problem; it has no meaning with a [dataset]");
+}
+
 void build_problem(Experiment& e, const Registry& registry, const Table& table,
-                   const UnknownType& unknown_type, Diagnostics& diagnostics) {
+                   const UnknownType& unknown_type, const ExperimentExtras& extras,
+                   Diagnostics& diagnostics) {
   const std::string type = table.text("type");
   const auto* item = registry.problems.find(type);
   if (!item) unknown_type("problem", type, table.source);
@@ -111,14 +139,19 @@ void build_problem(Experiment& e, const Registry& registry, const Table& table,
   });
   check_domain(e);
   check_names(e, type);
+  build_data(e, extras);
   e.hard = take_hard_terms(e, table);
 }
 
 void build_network(Experiment& e, const Registry& registry, const Table& table,
                    const UnknownType& unknown_type, Diagnostics& diagnostics) {
   e.network = std::make_shared<Network>();
-  e.network->signature = {e.hard.empty() ? e.domain : e.hard.network_domain(),
-                          e.problem->functions(), static_cast<int>(e.unknowns.size())};
+  e.network->signature = {e.hard.empty() ? e.domain : e.hard.network_domain(), e.functions,
+                          static_cast<int>(e.unknowns.size())};
+  if (e.data && e.data->grid) {
+    e.network->signature.channels = e.data->channels();
+    e.network->signature.grid = e.data->extents;
+  }
   const auto unknown = [&](const Table& where, const std::string& type) {
     unknown_type("architecture", type, where.source);
   };
@@ -140,6 +173,25 @@ void build_network(Experiment& e, const Registry& registry, const Table& table,
                              true,
                              0,
                              0});
+  if (e.data) e.normaliser = Normaliser(e.data, e.network->layout);
+}
+
+// A network that ignores its input functions can only learn the mean of the outputs.
+void check_reads_functions(const Experiment& e, const std::string& type) {
+  if (!e.data) return;
+  if (e.network->grid()) {
+    if (!e.data->grid)
+      throw ConfigError("architecture \"" + type +
+                        "\" maps grids, but the data set has listed points; use deeponet");
+    return;
+  }
+  std::vector<bool> read(e.functions.size(), false);
+  for (const Node& n : e.network->trace->nodes())
+    if (n.op == Op::input && n.index > 0) read[static_cast<std::size_t>(n.index) - 1] = true;
+  for (std::size_t i = 0; i < read.size(); ++i)
+    if (!read[i])
+      throw ConfigError("architecture \"" + type + "\" has no use for the input function \"" +
+                        e.functions[i].name + "\" of the data set; operators are deeponet and fno");
 }
 
 void find_known(Experiment& e, const Registry& registry, const Table& table,
@@ -169,17 +221,26 @@ Experiment make_experiment(const Registry& registry, const Table& problem,
                            const ExperimentExtras& extras) {
   Experiment e;
   Diagnostics diagnostics;
-  build_problem(e, registry, problem, unknown_type, diagnostics);
+  const bool named = problem.find("type");
+  if (named)
+    build_problem(e, registry, problem, unknown_type, extras, diagnostics);
+  else
+    build_data(e, extras);
   build_network(e, registry, architecture, unknown_type, diagnostics);
-  guarded(*registry.problems.find(problem.text("type")), [&] {
-    find_known(e, registry, problem, diagnostics);
+  check_reads_functions(e, architecture.text("type"));
+  const auto finish = [&] {
+    if (named) find_known(e, registry, problem, diagnostics);
     add_observations(e, extras.observations, extras.seed);
     check_names(e, problem.text("type"));
     e.windows = extras.windows;
     if (e.windows) prepare_windows(e);
     e.trained = e.windows ? whole_solution(e) : e.hard.around(network_solution(e));
     record_experiment(e);
-  });
+  };
+  if (named)
+    guarded(*registry.problems.find(problem.text("type")), finish);
+  else
+    finish();
   check_hard(e);
   return e;
 }

@@ -5,6 +5,7 @@
 
 #include "core/executor/evaluator.hpp"
 #include "core/expression/hard_conditions.hpp"
+#include "core/operators/normaliser.hpp"
 #include "core/training/configuration.hpp"
 
 namespace banach {
@@ -23,9 +24,12 @@ struct RecordedTerm {
 };
 
 struct Experiment {
-  std::shared_ptr<const Problem> problem;
-  std::shared_ptr<Network> network;  // its layout ends with the learnable coefficients
-  Domain domain;                     // the problem's axes, then coefficients that are inputs
+  std::shared_ptr<const Problem> problem;    // of a data set alone: what it says of itself
+  std::shared_ptr<const OperatorData> data;  // of operator learning
+  Normaliser normaliser;
+  std::vector<InputFunction> functions;  // the problem's, with the sensors of the data set
+  std::shared_ptr<Network> network;      // its layout ends with the learnable coefficients
+  Domain domain;                         // the problem's axes, then coefficients that are inputs
   Unknowns unknowns;
   std::vector<Coefficient> coefficients;  // all that the problem's table names
   HardConditions hard;
@@ -55,14 +59,19 @@ struct ExperimentExtras {
   Observations observations;
   std::optional<WindowsParameters> windows;
   std::uint64_t seed = 0;  // of synthetic observations
+  std::optional<DatasetParameters> dataset = {};
+  DatasetInfo info = {};  // of the data set
 };
 
-/// Builds and records everything. The problem's table may hold `hard`: true, or a list of terms.
-/// Throws ConfigError with all errors of both tables; errors thrown by plugin code become
-/// PluginError with the plugin's name.
+/// Builds and records everything; an empty table of the problem where there is a data set alone.
+/// The problem's table may hold `hard`: true, or a list of terms. Throws ConfigError with all
+/// errors of both tables; errors thrown by plugin code become PluginError with the plugin's name.
 BANACH_API Experiment make_experiment(const Registry& registry, const Table& problem,
                                       const Table& architecture, const UnknownType& unknown_type,
                                       const ExperimentExtras& extras = {});
+
+/// Names of the losses that training reports: "data", then the terms.
+BANACH_API std::vector<std::string> loss_terms(const Experiment& experiment);
 
 /// Slot name of a learnable coefficient.
 BANACH_API std::string coefficient_slot(const Coefficient& coefficient);

@@ -65,10 +65,10 @@ Recorded record_twice(const Domain& domain, const std::string& what,
 }
 
 Solution network_solution(const Experiment& e, int bank) {
-  return [problem = e.problem, hard = e.hard, bank,
+  return [problem = e.problem, hard = e.hard, bank, functions = e.functions, scales = e.normaliser,
           outputs = static_cast<int>(e.unknowns.size())](const Point& point) {
-    return problem->solution(
-        point, call_network(bank, outputs, hard.network_point(point), problem->functions()));
+    const Expression network = call_network(bank, outputs, hard.network_point(point), functions);
+    return problem->solution(point, scales.output(network));
   };
 }
 
@@ -77,11 +77,18 @@ Recorded record_term(const Experiment& e, const Term& term, const Solution& solu
   try {
     return record_twice(e.domain, "term \"" + term.name + "\"", [&](Trace& trace) {
       return term.body(
-          make_field(trace, e.domain, e.unknowns, e.problem->functions(), solution, e.fixed_axis));
+          make_field(trace, e.domain, e.unknowns, e.functions, solution, e.fixed_axis));
     });
   } catch (const ConfigError& error) {
     throw ConfigError("term \"" + term.name + "\": " + error.what());
   }
+}
+
+std::vector<std::string> loss_terms(const Experiment& e) {
+  std::vector<std::string> out;
+  if (e.data && !e.data->outputs.empty()) out.push_back("data");
+  for (const auto& term : e.terms) out.push_back(term.term.name);
+  return out;
 }
 
 void record_experiment(Experiment& e) {

@@ -141,4 +141,26 @@ GridCounts parse_grid(const std::string& text, const Domain& domain) {
   return counts;
 }
 
+std::map<std::string, std::int64_t> parse_resolution(const std::string& text) {
+  std::map<std::string, std::int64_t> out;
+  std::string word;
+  for (const char c : text + ",") {
+    if (c != ',') {
+      word += c;
+      continue;
+    }
+    const auto equals = word.find('=');
+    const std::string name = equals == std::string::npos ? "" : word.substr(0, equals);
+    const std::string count = equals == std::string::npos ? word : word.substr(equals + 1);
+    if (count.empty() || count.size() > 9 ||
+        count.find_first_not_of("0123456789") != std::string::npos || std::stoll(count) < 2)
+      throw ConfigError("resolution \"" + text +
+                        "\": expected a number of points above 1, or axis=number pairs such as "
+                        "x=64,y=64");
+    out[name] = std::stoll(count);
+    word.clear();
+  }
+  return out;
+}
+
 }  // namespace banach

@@ -36,4 +36,7 @@ BANACH_API Grid face_of(const Grid& grid, const std::string& axis, double value)
 /// what is wrong and what would be right.
 BANACH_API GridCounts parse_grid(const std::string& text, const Domain& domain);
 
+/// "512" (along every axis, the key is empty) or "x=512,y=64"; ConfigError otherwise.
+BANACH_API std::map<std::string, std::int64_t> parse_resolution(const std::string& text);
+
 }  // namespace banach

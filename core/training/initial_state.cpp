@@ -4,9 +4,17 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
 
 namespace banach {
 namespace {
+
+at::Tensor to_vector(const std::vector<double>& values, at::ScalarType dtype) {
+  at::Tensor out = at::empty({static_cast<std::int64_t>(values.size())}, at::kDouble);
+  std::copy(values.begin(), values.end(), out.data_ptr<double>());
+  return out.to(dtype);
+}
 
 class FreshPreparation final : public Preparation {
  public:
@@ -25,7 +33,10 @@ class FreshPreparation final : public Preparation {
     }
     return out;
   }
-  const Snapshots& snapshots() override { return snapshots_; }
+  const Snapshots& snapshots() override {
+    if (snapshots_.count == 0 && plan_.experiment.data) read_snapshots();
+    return snapshots_;
+  }
   Stream stream() const override { return Stream(plan_.seed, "prepare"); }
 
   void set(int number, const std::vector<double>& values) override {
@@ -43,16 +54,40 @@ class FreshPreparation final : public Preparation {
   }
 
  private:
+  // Outputs of at most 1 GB of training samples, as the network has to give them.
+  void read_snapshots() {
+    const OperatorData& data = *plan_.experiment.data;
+    if (!data.points.defined() || data.outputs.empty()) return;
+    const auto dataset = plan_.dataset();
+    const auto width = static_cast<std::int64_t>(data.unknowns.size());
+    const std::int64_t numbers = data.size() * width;
+    const std::int64_t labelled = data.parameters.labelled;
+    std::int64_t count = dataset->size(Split::train);
+    if (labelled > 0) count = std::min(count, labelled);
+    count = std::min(count, std::max<std::int64_t>(1, (std::int64_t{1} << 27) / numbers));
+    std::vector<std::int64_t> which(static_cast<std::size_t>(count));
+    std::iota(which.begin(), which.end(), std::int64_t{0});
+    const auto options = at::TensorOptions(at::kDouble);
+    const OperatorBatch batch =
+        make_batch(data, dataset->read(Split::train, which, NumberType::float64), count, options);
+    const Bank bank{to_vector(parameters_, at::kDouble), to_vector(buffers_, at::kDouble)};
+    const at::Tensor values =
+        plan_.experiment.normaliser
+            .normalised(batch.outputs, slot_tensors(plan_.experiment.network->layout, bank))
+            .flatten(2)
+            .transpose(1, 2)
+            .contiguous();
+    const auto numbers_of = [](const at::Tensor& t) {
+      const double* first = t.data_ptr<double>();
+      return std::vector<double>(first, first + t.numel());
+    };
+    snapshots_ = {count, data.size(), numbers_of(data.points.contiguous()), numbers_of(values)};
+  }
+
   const RunPlan& plan_;
   std::vector<double>&parameters_, &buffers_;
   Snapshots snapshots_;
 };
-
-at::Tensor to_vector(const std::vector<double>& values, at::ScalarType dtype) {
-  at::Tensor out = at::empty({static_cast<std::int64_t>(values.size())}, at::kDouble);
-  std::copy(values.begin(), values.end(), out.data_ptr<double>());
-  return out.to(dtype);
-}
 
 nlohmann::json slots_json(const Layout& layout) {
   auto out = nlohmann::json::array();
@@ -71,9 +106,15 @@ Table table_of(const nlohmann::json& slots) {
 
 }  // namespace
 
-RunState initial_state(const RunPlan& plan) {
+RunState initial_state(const RunPlan& plan, std::vector<std::string>* notices) {
   std::vector<double> parameters, buffers;
-  initialise(plan.experiment.network->layout, plan.seed, parameters, buffers);
+  const Experiment& experiment = plan.experiment;
+  initialise(experiment.network->layout, plan.seed, parameters, buffers);
+  if (experiment.data) {
+    const auto found =
+        experiment.normaliser.fit(*plan.dataset(), experiment.network->layout, buffers);
+    if (notices) notices->insert(notices->end(), found.begin(), found.end());
+  }
   FreshPreparation preparation(plan, parameters, buffers);
   // Recorded as const; preparing changes slots alone.
   std::const_pointer_cast<Architecture>(plan.experiment.network->architecture)
@@ -83,6 +124,7 @@ RunState initial_state(const RunPlan& plan) {
   out.parameters = to_vector(parameters, dtype);
   out.buffers = to_vector(buffers, dtype);
   out.slots = slots_json(plan.experiment.network->layout);
+  if (experiment.data) out.dataset = to_json(experiment.data->info);
   return out;
 }
 

@@ -7,8 +7,8 @@
 namespace banach {
 
 /// Initial parameters and buffers of a fresh run, on the CPU in the dtype of its first stage, after
-/// the architecture's own preparation.
-BANACH_API RunState initial_state(const RunPlan& plan);
+/// the architecture's own preparation; scales of a data set are fitted (`notices`: what struck).
+BANACH_API RunState initial_state(const RunPlan& plan, std::vector<std::string>* notices = nullptr);
 
 /// DataError when a saved state does not fit the plan, with the parameters that differ (run ->
 /// now).

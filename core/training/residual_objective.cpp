@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/optimizers/clip.hpp"
+#include "core/training/finite.hpp"
 
 namespace banach {
 namespace {
@@ -30,29 +31,7 @@ double pass(const T* x, std::int64_t n, bool squares, double factor, T* seed) {
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-// 0 when every entry is finite, else NaN.
-template <class T>
-T zero_if_finite(const T* x, std::int64_t n) {
-  T sum[8] = {};
-  std::int64_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    for (int k = 0; k < 8; ++k) sum[k] += x[i + k] * T(0);
-  for (; i < n; ++i) sum[0] += x[i] * T(0);
-  return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
-}
-
-bool all_finite(const at::Tensor& t) {
-  if (!t.device().is_cpu() || !t.is_contiguous()) return at::isfinite(t).all().item<bool>();
-  bool out = false;
-  AT_DISPATCH_FLOATING_TYPES(t.scalar_type(), "finite", [&] {
-    out = zero_if_finite(t.data_ptr<scalar_t>(), t.numel()) == scalar_t(0);
-  });
-  return out;
-}
-
 }  // namespace
-
-NotFinite::~NotFinite() = default;
 
 ResidualObjective::ResidualObjective(const Experiment& experiment, std::vector<double> weights,
                                      Derivatives derivatives, const at::Tensor& parameters,
@@ -77,6 +56,10 @@ ResidualObjective::ResidualObjective(const Experiment& experiment, std::vector<d
     device_weights_[static_cast<std::int64_t>(i)].fill_(weights_[i]);
   flag_ = at::zeros({}, at::TensorOptions(at::kBool).device(parameters.device()));
   immediate_ = parameters.device().is_cpu();
+}
+
+void ResidualObjective::begin_step(std::uint64_t seed, std::int64_t step, std::int64_t) {
+  evaluator_.set_draw(seed, step);
 }
 
 std::vector<at::Tensor> ResidualObjective::evaluate() {

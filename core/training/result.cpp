@@ -8,6 +8,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "core/operators/operator_report.hpp"
+
 namespace banach {
 namespace {
 
@@ -38,7 +40,8 @@ std::size_t widest(const json& object, std::size_t least) {
 
 json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
                  const std::string& run) {
-  json out = to_json(trainer.final_measurement());
+  json out = plan.experiment.data ? operator_report(plan, trainer.all_banks(), {})
+                                  : to_json(trainer.final_measurement());
   out["name"] = plan.configuration.name;
   out["run"] = run;
   out["coefficients"] = coefficients_json(plan, trainer);
@@ -84,8 +87,16 @@ json baseline_rows(const json& baselines) {
 std::string result_text(const json& r) {
   std::string out;
   if (!r.at("unknowns").empty()) out += errors_table(r.at("unknowns"), "unknown");
-  if (r.contains("baselines")) out += errors_table(baseline_rows(r.at("baselines")), "classical");
-  out += norms_table(r.at("terms"), "term");
+  if (r.contains("tests"))
+    for (const auto& [name, test] : r.at("tests").items())
+      out += errors_table(test.at("unknowns"), name.c_str());
+  if (r.contains("baselines"))
+    out += errors_table(baseline_rows(r.at("baselines")),
+                        r.contains("split") ? "baseline" : "classical");
+  if (!r.at("terms").empty()) out += norms_table(r.at("terms"), "term");
+  if (r.contains("split"))
+    out += fmt::format("on the {} samples of the {} split; relative L2 is the mean of theirs\n",
+                       r.value("samples", std::int64_t{0}), r.value("split", std::string()));
   if (r.contains("held_out")) out += norms_table(r.at("held_out"), "held out");
   for (const auto& [name, c] : r.at("coefficients").items()) {
     out += fmt::format("{} = {}", name, number(c, "value"));

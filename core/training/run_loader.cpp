@@ -101,7 +101,10 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   run.plugins = std::make_unique<PluginManager>(*run.registry, options.trust_plugins);
   run.plugins->discover(plugin_places(table, options, run.notices));
   compare_plugins(run);
-  run.plan = make_plan(table, *run.registry, *run.plugins);
+  std::optional<DatasetInfo> known;
+  if (!run.state.dataset.is_null())
+    known = dataset_info(run.state.dataset, checkpoint.path.string());
+  run.plan = make_plan(table, *run.registry, *run.plugins, known ? &*known : nullptr);
 
   check_parameters(run);
   const int windows = window_count(run.plan.experiment);

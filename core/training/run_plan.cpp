@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "core/operators/generate_dataset.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/write_toml.hpp"
 #include "core/training/catalog_choice.hpp"
@@ -25,8 +26,9 @@ std::vector<ParameterInfo> parameters_of() {
 
 class Planner {
  public:
-  Planner(const Table& table, const Registry& registry, const PluginManager& plugins)
-      : table_(table), registry_(registry), plugins_(plugins) {}
+  Planner(const Table& table, const Registry& registry, const PluginManager& plugins,
+          const DatasetInfo* known, const PlanNotice& notice)
+      : table_(table), registry_(registry), plugins_(plugins), known_(known), notice_(notice) {}
 
   RunPlan make() {
     plan_.configuration = read_configuration(table_, diagnostics_);
@@ -88,20 +90,52 @@ class Planner {
 
   void build_experiment() {
     RunConfiguration& c = plan_.configuration;
-    const bool problem = typed(registry_.problems, c.problem);
+    const bool data_alone = c.dataset && !table_.find("problem");
+    const bool problem = data_alone || typed(registry_.problems, c.problem);
     if (!typed(registry_.architectures, c.architecture) || !problem) return;
     const UnknownType unknown = [this](const std::string& kind, const std::string& type,
                                        const Source& source) {
       plugins_.unknown(kind, type, source);
     };
     try {
-      plan_.experiment =
-          make_experiment(registry_, c.problem, c.architecture, unknown,
-                          {c.observations, c.windows, static_cast<std::uint64_t>(c.seed)});
+      ExperimentExtras extras{c.observations, c.windows, static_cast<std::uint64_t>(c.seed)};
+      if (c.dataset && diagnostics_.empty()) add_data(c, extras);
+      if (c.dataset && !extras.dataset) return;
+      plan_.experiment = make_experiment(registry_, c.problem, c.architecture, unknown, extras);
+      if (c.dataset) count_steps(c);
     } catch (const ConfigError& error) {
       diagnostics_.error({}, error.what());
       plan_.experiment = {};
     }
+  }
+
+  void add_data(RunConfiguration& c, ExperimentExtras& extras) {
+    // Without a look at the outputs in training there is none in their scales either.
+    if (const auto data = c.weights.find("data"); data != c.weights.end() && data->second == 0)
+      c.dataset->normalisation.outputs = "none";
+    if (known_) {
+      extras.info = *known_;
+    } else {
+      generate_dataset(*c.dataset, registry_, plugins_, c.threads, notice_);
+      plan_.opened = Dataset::open(*c.dataset);
+      extras.info = plan_.opened->info();
+    }
+    extras.dataset = c.dataset;
+  }
+
+  void count_steps(RunConfiguration& c) {
+    std::int64_t all = 0;
+    for (StageParameters& stage : c.stages) {
+      if (stage.epochs && !known_) {
+        const std::int64_t size = plan_.opened->size(Split::train);
+        const std::int64_t batch = stage.batch > 0 ? std::min(stage.batch, size) : size;
+        stage.steps = *stage.epochs * (batch > 0 ? (size + batch - 1) / batch : 0);
+      }
+      stage.epochs.reset();
+      all += stage.steps;
+    }
+    const Table* given = table_at(&table_, "validation");
+    if (!given || !given->find("every")) c.validation.every = std::max<std::int64_t>(1, all / 20);
   }
 
   // Whether a table is there, names a type that is known, and gives it what it takes. Both tables
@@ -134,8 +168,7 @@ class Planner {
   }
 
   void check_terms() {
-    std::vector<std::string> terms, axes;
-    for (const auto& term : plan_.experiment.terms) terms.push_back(term.term.name);
+    std::vector<std::string> terms = loss_terms(plan_.experiment), axes;
     // Weights of conditions that have become hard do no harm.
     for (const Term& term : plan_.experiment.hard.terms()) terms.push_back(term.name);
     for (const Term& term : plan_.experiment.starts) terms.push_back(term.name);
@@ -150,14 +183,11 @@ class Planner {
                   axes, false, diagnostics_);
     const auto& stages = plan_.configuration.stages;
     for (std::size_t i = 0; i < stages.size(); ++i)
-      if (stages[i].stop.error && !plan_.experiment.known())
+      if (stages[i].stop.error && !plan_.experiment.known() && !plan_.experiment.data)
         diagnostics_.error(source_of(table_at(stage_table(i), "stop"), "error"),
                            fmt::format("stage.{}.stop.error: the problem has no exact solution to "
                                        "compare with; use loss or plateau",
                                        i));
-    if (!plan_.experiment.problem->functions().empty())
-      diagnostics_.error(plan_.configuration.problem.source,
-                         "problem: it has input functions; this version trains problems without");
   }
 
   void choose_samplers() {
@@ -196,21 +226,24 @@ class Planner {
 
   void finish() {
     RunConfiguration& c = plan_.configuration;
-    c.problem = with_type(plan_.experiment.problem_table, c.problem);
+    if (c.problem.find("type")) c.problem = with_type(plan_.experiment.problem_table, c.problem);
     c.architecture = with_type(plan_.experiment.architecture_table, c.architecture);
     if (c.threads == 0) c.threads = threads_of(plan_);
     if (c.threads == 0) c.threads = std::max(1u, std::thread::hardware_concurrency());
-    const Grid grid = make_grid(plan_.experiment.domain, c.evaluate.grid);
-    for (std::size_t k = 0; k < grid.axes.size(); ++k)
-      c.evaluate.grid[grid.axes[k].name] = grid.counts[k];
+    if (!c.dataset) {
+      const Grid grid = make_grid(plan_.experiment.domain, c.evaluate.grid);
+      for (std::size_t k = 0; k < grid.axes.size(); ++k)
+        c.evaluate.grid[grid.axes[k].name] = grid.counts[k];
+    }
     for (std::size_t i = 0; i < c.stages.size(); ++i) plan_.stages[i].parameters = c.stages[i];
     plan_.seed = static_cast<std::uint64_t>(c.seed);
     plan_.derivatives = c.derivatives == "nested"              ? Derivatives::nested
                         : c.derivatives == "finite_difference" ? Derivatives::finite_difference
                                                                : Derivatives::exact;
     plan_.resolved = Schema<RunConfiguration>().write(c);
+    if (!c.problem.find("type")) plan_.resolved.erase("problem");
     for (auto& info : plan_.docs) {
-      if (info.name == "problem")
+      if (info.name == "problem" && c.problem.find("type"))
         info.children =
             with_type(with_hard(registry_.problems.find(c.problem.text("type"))->parameters));
       if (info.name == "architecture")
@@ -238,6 +271,8 @@ class Planner {
   const Table& table_;
   const Registry& registry_;
   const PluginManager& plugins_;
+  const DatasetInfo* known_;
+  const PlanNotice& notice_;
   Diagnostics diagnostics_, repeated_;
   RunPlan plan_;
 };
@@ -251,8 +286,19 @@ std::size_t RunPlan::place(const std::string& term) const {
   return 0;
 }
 
-RunPlan make_plan(const Table& table, const Registry& registry, const PluginManager& plugins) {
-  return Planner(table, registry, plugins).make();
+double RunPlan::loss_weight(const std::string& name) const {
+  const auto given = configuration.weights.find(name);
+  return given == configuration.weights.end() ? 1.0 : given->second;
+}
+
+std::shared_ptr<const Dataset> RunPlan::dataset() const {
+  if (!opened) opened = Dataset::open(*configuration.dataset);
+  return opened;
+}
+
+RunPlan make_plan(const Table& table, const Registry& registry, const PluginManager& plugins,
+                  const DatasetInfo* known, const PlanNotice& notice) {
+  return Planner(table, registry, plugins, known, notice).make();
 }
 
 std::string resolved_text(const RunPlan& plan) { return write_toml(plan.resolved, plan.docs); }

@@ -7,6 +7,7 @@
 #include "core/plugin/plugin_manager.hpp"
 #include "core/training/configuration.hpp"
 #include "core/training/experiment.hpp"
+#include "datasets/dataset.hpp"
 
 namespace banach {
 
@@ -41,12 +42,23 @@ struct RunPlan {
     return stage.sampling[place(term)];
   }
   std::size_t place(const std::string& term) const;
+  /// Weight of a loss by its name, "data" among them.
+  double loss_weight(const std::string& name) const;
+  /// The data set, opened when first asked for; DataError where its files are gone.
+  std::shared_ptr<const Dataset> dataset() const;
+
+  mutable std::shared_ptr<const Dataset> opened;
 };
 
-/// Builds everything. ConfigError with all errors that can be found at once; PluginError for a type
-/// that only a refused plugin provides.
+/// Told of what takes long while a plan is made ("generating ..."); may be empty.
+using PlanNotice = std::function<void(const std::string& text)>;
+
+/// Builds everything. `known`: what a run remembers of its data set, whose files are not looked at
+/// then; otherwise it is opened (and generated, where it asks for that). ConfigError with all
+/// errors that can be found at once; PluginError for a type that only a refused plugin provides.
 BANACH_API RunPlan make_plan(const Table& table, const Registry& registry,
-                             const PluginManager& plugins);
+                             const PluginManager& plugins, const DatasetInfo* known = nullptr,
+                             const PlanNotice& notice = {});
 
 /// resolved.toml: the whole configuration, commented; training it gives the same run.
 BANACH_API std::string resolved_text(const RunPlan& plan);

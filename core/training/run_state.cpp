@@ -84,6 +84,7 @@ Container to_container(const RunState& s) {
               {"configuration", s.configuration},
               {"plugins", s.plugins},
               {"slots", s.slots},
+              {"dataset", s.dataset},
               {"stamp", s.stamp}};
   out.blobs.push_back(to_blob("parameters", s.parameters));
   out.blobs.push_back(to_blob("buffers", s.buffers));
@@ -114,6 +115,7 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.configuration = c.value<std::string>("configuration");
   s.plugins = c.value<nlohmann::json>("plugins");
   s.slots = c.value<nlohmann::json>("slots");
+  s.dataset = c.value<nlohmann::json>("dataset");
   s.stamp = c.value<std::string>("stamp");
   s.parameters = to_tensor(c.blob("parameters"));
   s.buffers = to_tensor(c.blob("buffers"));

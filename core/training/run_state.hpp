@@ -22,6 +22,7 @@ struct RunState {
   std::string configuration;                         // resolved.toml
   nlohmann::json plugins = nlohmann::json::array();  // {"name", "version", "path"}
   nlohmann::json slots = nlohmann::json::array();    // {"name", "shape"} of every parameter
+  nlohmann::json dataset;                            // what is known of it; null without one
   std::string stamp;                                 // of the engine
 };
 

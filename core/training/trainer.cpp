@@ -67,13 +67,7 @@ void Trainer::start(RunState state, bool resumed) {
 
 void Trainer::begin_stage(bool resumed) {
   const StagePlan& now = stage();
-  const auto options = options_of(now);
-  objective_ = std::make_unique<ResidualObjective>(*experiment_, weights(), plan_.derivatives,
-                                                   state_.parameters.to(options),
-                                                   state_.buffers.to(options));
-  auto frozen = banks();
-  frozen.erase(frozen.begin());
-  objective_->set_frozen(std::move(frozen));
+  make_objective();
   objective_->set_regularisation({plan_.configuration.regularisation,
                                   plan_.experiment.network->layout, objective_->parameters()});
   if (const auto& clip = now.parameters.clip) objective_->set_clip(clip->norm, clip->value);
@@ -86,15 +80,7 @@ void Trainer::begin_stage(bool resumed) {
     state_.plateau_step = state_.step;
     state_.stage_seconds = 0;
   }
-  collocation_ = std::make_unique<Collocation>(collocation_of(now));
-  objective_->set_points(collocation_->at_step(state_.step));
-  const auto& c = plan_.configuration;
-  if (!validation_ || validation_dtype_ != now.dtype)
-    validation_ = std::make_unique<Validation>(
-        *experiment_, plan_.derivatives,
-        make_grid(experiment_->domain,
-                  c.validation.grid.empty() ? c.evaluate.grid : c.validation.grid),
-        c.validation.points, weights(), plan_.seed, options);
+  if (!validation_ || validation_dtype_ != now.dtype) validation_ = make_validation(false);
   validation_dtype_ = now.dtype;
   stage_base_ = state_.stage_seconds;
   stage_started_ = std::chrono::steady_clock::now();
@@ -148,10 +134,10 @@ std::optional<Outcome> Trainer::run_stage() {
 }
 
 void Trainer::one_step() {
-  collocation_->at_step(state_.step);
+  if (collocation_) collocation_->at_step(state_.step);
   const StageParameters& p = stage().parameters;
   lr_ = p.lr * stage().schedule->factor(state_.stage_step, p.steps);
-  objective_->begin_step(plan_.seed, state_.step);
+  objective_->begin_step(plan_.seed, state_.step, state_.stage_step);
   loss_ = stage().optimizer->step(*objective_, lr_);
   objective_->end_step();
 }

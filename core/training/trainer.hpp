@@ -48,6 +48,8 @@ class BANACH_API Trainer {
   RunState capture() const;
   /// Errors on the grid of [evaluate] and residual norms at the present parameters.
   Measurement final_measurement();
+  /// Parameters of the whole solution, as they are now.
+  std::vector<Bank> all_banks() const;
   /// Learnable coefficients by name.
   std::vector<std::pair<std::string, double>> coefficients() const;
   const RunState& state() const { return state_; }
@@ -56,6 +58,8 @@ class BANACH_API Trainer {
   void open_logs(bool resumed);
   void begin_window();
   void begin_stage(bool resumed);
+  void make_objective();
+  std::unique_ptr<Measurer> make_validation(bool final_one) const;
   bool next_window();
   Collocation collocation_of(const StagePlan& stage) const;
   std::vector<double> weights() const;
@@ -77,9 +81,7 @@ class BANACH_API Trainer {
   const StagePlan& stage() const { return plan_.stages[static_cast<std::size_t>(state_.stage)]; }
   at::TensorOptions options_of(const StagePlan& stage) const;
   bool last_window() const { return state_.window + 1 == window_count(plan_.experiment); }
-  /// Banks of what is being trained; those of the whole solution.
-  std::vector<Bank> banks() const;
-  std::vector<Bank> all_banks() const;
+  std::vector<Bank> banks() const;  // of what is being trained
   double elapsed() const;
   std::int64_t total_steps() const;
 
@@ -94,9 +96,9 @@ class BANACH_API Trainer {
   std::unique_ptr<MetricsLog> metrics_;
   std::unique_ptr<TimingLog> timing_;
   std::unique_ptr<Progress> progress_;
-  std::unique_ptr<ResidualObjective> objective_;
-  std::unique_ptr<Collocation> collocation_;
-  std::unique_ptr<Validation> validation_;
+  std::unique_ptr<StageObjective> objective_;
+  std::unique_ptr<Collocation> collocation_;  // of a problem without a data set
+  std::unique_ptr<Measurer> validation_;
   at::ScalarType validation_dtype_ = at::kFloat;
   std::optional<Measurement> measured_;
   at::Tensor loss_;

@@ -9,7 +9,7 @@ namespace banach {
 
 void Trainer::open_logs(bool resumed) {
   std::vector<std::string> columns = {"stage", "lr", "loss"};
-  for (const auto& term : plan_.experiment.terms) columns.push_back("loss." + term.term.name);
+  for (const auto& term : loss_terms(plan_.experiment)) columns.push_back("loss." + term);
   const auto measured = Validation::columns(plan_.experiment);
   columns.insert(columns.end(), measured.begin(), measured.end());
   for (const auto& c : plan_.experiment.coefficients)
@@ -50,8 +50,8 @@ std::optional<double> found(const std::map<std::string, double>& values, const s
 std::map<std::string, double> Trainer::term_losses() const {
   std::map<std::string, double> out;
   const at::Tensor losses = objective_->term_losses().cpu();
-  for (std::size_t i = 0; i < experiment_->terms.size(); ++i)
-    out[experiment_->terms[i].term.name] = losses.data_ptr<double>()[i];
+  const auto& names = objective_->term_names();
+  for (std::size_t i = 0; i < names.size(); ++i) out[names[i]] = losses.data_ptr<double>()[i];
   return out;
 }
 
@@ -59,7 +59,7 @@ void Trainer::row(bool validated) {
   std::vector<std::optional<double>> values = {static_cast<double>(state_.stage), lr_,
                                                loss_.item<double>()};
   const auto losses = term_losses();
-  for (const auto& term : plan_.experiment.terms) values.push_back(found(losses, term.term.name));
+  for (const auto& term : loss_terms(plan_.experiment)) values.push_back(found(losses, term));
   std::map<std::string, double> measured;
   if (validated) measured = Validation::values(*measured_);
   for (const auto& column : Validation::columns(plan_.experiment))
@@ -78,8 +78,7 @@ void Trainer::show_progress(bool last) {
   if (measured_ && !measured_->unknowns.empty()) fields.emplace_back("error", measured_->error());
   if (loss_.defined()) {
     const auto losses = term_losses();
-    for (const auto& term : experiment_->terms)
-      fields.emplace_back(term.term.name, losses.at(term.term.name));
+    for (const auto& term : objective_->term_names()) fields.emplace_back(term, losses.at(term));
   }
   if (last)
     progress_->finish(state_.step, fields);
@@ -109,12 +108,6 @@ void Trainer::save_best() {
   }
 }
 
-Measurement Trainer::final_measurement() {
-  const auto& c = plan_.configuration;
-  Validation final(plan_.experiment, plan_.derivatives,
-                   make_grid(plan_.experiment.domain, c.evaluate.grid), c.validation.points,
-                   plan_.weights, plan_.seed, options_of(stage()));
-  return final.measure(all_banks());
-}
+Measurement Trainer::final_measurement() { return make_validation(true)->measure(all_banks()); }
 
 }  // namespace banach

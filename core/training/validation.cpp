@@ -47,6 +47,8 @@ Experiment with_held_out(const Experiment& experiment) {
 
 }  // namespace
 
+Measurer::~Measurer() = default;
+
 std::vector<UnknownError> errors_of(const Unknowns& unknowns, const at::Tensor& values,
                                     const at::Tensor& reference) {
   std::vector<UnknownError> out;
@@ -176,9 +178,10 @@ Measurement Validation::measure(const std::vector<Bank>& banks) {
 
 std::vector<std::string> Validation::columns(const Experiment& experiment) {
   std::vector<std::string> out;
-  if (experiment.known())
+  if (experiment.known() || (experiment.data && !experiment.data->outputs.empty()))
     for (const auto& u : experiment.unknowns)
       for (const char* what : {".mae", ".relative_l2", ".max_error"}) out.push_back(u + what);
+  if (experiment.data) return out;
   for (const auto& term : experiment.terms) out.push_back("residual." + term.term.name);
   for (const auto& term : experiment.held_out) out.push_back("held_out." + term.term.name);
   return out;

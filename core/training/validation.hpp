@@ -35,16 +35,23 @@ nlohmann::json to_json(const std::vector<UnknownError>& errors);
 /// Errors of the problem's classical methods on their own nodes, {"central 80": {"u": {...}}}.
 BANACH_API nlohmann::json baselines_json(const Experiment& experiment);
 
-class BANACH_API Validation {
+/// Measures what is being trained.
+class BANACH_API Measurer {
+ public:
+  virtual ~Measurer();
+  /// Everything at the given parameters (banks as the experiment's); waits for the device.
+  virtual Measurement measure(const std::vector<Bank>& banks) = 0;
+};
+
+class BANACH_API Validation final : public Measurer {
  public:
   /// `grid`: where errors are measured; `points`: fixed points of each term's residual.
   Validation(const Experiment& experiment, Derivatives derivatives, const Grid& grid,
              std::int64_t points, std::vector<double> weights, std::uint64_t seed,
              at::TensorOptions options);
-  ~Validation();
+  ~Validation() override;
 
-  /// Everything at the given parameters (banks as the experiment's); waits for the device.
-  Measurement measure(const std::vector<Bank>& banks);
+  Measurement measure(const std::vector<Bank>& banks) override;
   /// All unknowns at points [N, axes], in chunks, [N, unknowns].
   at::Tensor predict(const std::vector<Bank>& banks, const at::Tensor& points);
   /// The grid of the errors, and the known solution there in float64 (undefined without one).

@@ -114,6 +114,9 @@ class BANACH_API Field {
   Expression data(std::string_view column) const;
   /// Values of an input function on its sensors, [functions, sensors].
   Expression function(std::string_view name) const;
+  /// An input function at the term's points, [functions, points, 1]; it has derivatives by the
+  /// coordinates that it depends on.
+  Expression input(std::string_view name) const;
   /// The same solution at moved points: periodic ends, delays, jumps.
   Field with(std::string_view coordinate, E value) const;
   /// Integral over fixed nodes of kernel(field at the nodes): `over` names as many coordinates as

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/operators/data_loss.hpp"
+
+#include <torch/types.h>
+
+#include "core/operators/grid_evaluator.hpp"
+
+namespace banach {
+namespace {
+
+constexpr double tiny = 1e-30;  // of a target that vanishes
+
+at::Tensor squares(const at::Tensor& x) { return x.flatten(1).square().sum(1); }
+
+at::Tensor h1(const at::Tensor& outputs, const at::Tensor& target, const LossGrid& grid) {
+  if (grid.steps.empty())
+    throw ConfigError("loss.type = \"h1\" needs outputs on a grid; use relative_l2");
+  const at::Tensor off = outputs - target;
+  at::Tensor above = squares(off), below = squares(target);
+  for (std::size_t k = 0; k < grid.steps.size(); ++k) {
+    const auto d = [&](const at::Tensor& t) {
+      return squares(
+          grid_derivative(t, static_cast<std::int64_t>(k) + 2, 1, grid.steps[k], grid.periodic[k]));
+    };
+    above = above + d(off), below = below + d(target);
+  }
+  return (above / (below + tiny)).sqrt();
+}
+
+}  // namespace
+
+LossGrid loss_grid(const OperatorData& data) {
+  LossGrid out;
+  if (!data.grid) return out;
+  for (std::size_t k = 0; k < data.domain.size(); ++k) {
+    const Axis& axis = data.domain[k];
+    const auto parts = static_cast<double>(data.extents[k] - (axis.periodic ? 0 : 1));
+    out.steps.push_back((axis.upper - axis.lower) / (parts > 0 ? parts : 1));
+    out.periodic.push_back(axis.periodic);
+  }
+  return out;
+}
+
+at::Tensor sample_losses(const std::string& type, const at::Tensor& outputs,
+                         const at::Tensor& target, const LossGrid& grid) {
+  if (type == "h1") return h1(outputs, target, grid);
+  const at::Tensor off = (outputs - target).flatten(1);
+  if (type == "mse") return off.square().mean(1);
+  if (type == "mae") return off.abs().mean(1);
+  return off.norm(2, 1) / (target.flatten(1).norm(2, 1) + tiny);
+}
+
+}  // namespace banach

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Losses of outputs against targets, one number per sample.
+#pragma once
+#include "core/operators/operator_data.hpp"
+
+namespace banach {
+
+/// What losses with derivatives must know of the points of the outputs.
+struct LossGrid {
+  std::vector<double> steps;  // along every axis of the grid; empty for listed points
+  std::vector<bool> periodic;
+};
+LossGrid loss_grid(const OperatorData& data);
+
+/// [B] from outputs and targets [B, C, extents...]:
+/// relative_l2: ||u - v|| / ||v|| over channels and points (Li et al. 2021); mse, mae: means;
+/// h1: the same ratio with first derivatives beside the values (spectral on periodic axes, else
+/// differences), which only a grid has: ConfigError otherwise.
+BANACH_API at::Tensor sample_losses(const std::string& type, const at::Tensor& outputs,
+                                    const at::Tensor& target, const LossGrid& grid);
+
+}  // namespace banach

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/operators/operator_data.hpp"
+
+#include <fmt/format.h>
+#include <torch/types.h>
+
+#include <algorithm>
+
+namespace banach {
+namespace {
+
+using Role = DataVariable::Role;
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void sort_variables(OperatorData& data) {
+  for (std::size_t i = 0; i < data.info.variables.size(); ++i) {
+    const Role role = data.info.variables[i].role;
+    if (role == Role::output) data.outputs.push_back(i);
+    if (role == Role::points) data.own_points = i;
+    if (role == Role::input || role == Role::parameter) data.inputs.push_back(i);
+  }
+  if (data.inputs.empty() && !data.own_points)
+    throw ConfigError(
+        "dataset: there is no input: name what the operator is given in "
+        "[dataset.inputs] or [dataset.params]");
+}
+
+// The coordinate that a problem calls otherwise: data sets say "time" where equations say "t".
+std::string coordinate_name(const std::string& axis, const Problem* problem) {
+  if (!problem || axis != "time") return axis;
+  for (const auto& own : problem->domain())
+    if (own.name == "time") return axis;
+  return "t";
+}
+
+Axis range_of(const DataAxis& axis, const std::string& name) {
+  if (axis.values.empty()) return {name, 0, std::max<double>(1, double(axis.size) - 1), false};
+  double lower = axis.values.front(), upper = axis.values.back();
+  if (axis.periodic && axis.size > 1) upper += (upper - lower) / double(axis.size - 1);
+  if (upper < lower) std::swap(lower, upper);
+  return {name, lower, upper > lower ? upper : lower + 1, axis.periodic};
+}
+
+at::Tensor values_of(const DataAxis& axis) {
+  if (axis.values.empty()) return at::arange(axis.size, at::kDouble);
+  return at::tensor(axis.values, at::kDouble);
+}
+
+// Listed points: the axis "point" with coordinates of its own.
+void take_points(OperatorData& data) {
+  const auto dimensions = static_cast<std::int64_t>(data.info.dimensions.size());
+  data.points = at::tensor(data.info.points, at::kDouble).reshape({-1, dimensions});
+  for (std::int64_t d = 0; d < dimensions; ++d) {
+    const at::Tensor column = data.points.select(1, d);
+    const double lower = column.min().item<double>(), upper = column.max().item<double>();
+    data.domain.push_back({data.info.dimensions[static_cast<std::size_t>(d)], lower,
+                           upper > lower ? upper : lower + 1, false});
+  }
+}
+
+void take_grid(OperatorData& data, const Problem* problem) {
+  std::vector<at::Tensor> lines;
+  for (const auto& name : data.axes) {
+    const DataAxis& axis = *data.info.axis(name);
+    data.extents.push_back(axis.size);
+    data.domain.push_back(range_of(axis, coordinate_name(name, problem)));
+    lines.push_back(values_of(axis));
+  }
+  data.grid = true;
+  if (lines.empty()) {  // a number per sample: one point, no coordinates to speak of
+    throw ConfigError(
+        "dataset: the outputs have no axes beside the samples; use a problem of "
+        "points (regression) for functions of finitely many numbers");
+  }
+  std::vector<at::Tensor> columns;
+  for (const auto& mesh : at::meshgrid(lines, "ij")) columns.push_back(mesh.reshape({-1}));
+  data.points = at::stack(columns, 1);
+}
+
+// Axes of all outputs, in the canonical order; without outputs, those of the inputs.
+void take_axes(OperatorData& data) {
+  const auto& from = data.outputs.empty() ? data.inputs : data.outputs;
+  for (const auto& axis : data.info.axes)
+    for (const std::size_t i : from)
+      if (has(data.info.variables[i].axes, axis.name) && !has(data.axes, axis.name))
+        data.axes.push_back(axis.name);
+  for (const std::size_t i : data.outputs)
+    if (data.info.variables[i].axes != data.axes)
+      throw ConfigError(fmt::format(
+          "dataset.outputs.{}: its axes are \"{}\", those of all outputs together \"{}\"; outputs "
+          "of one operator lie on the same points",
+          data.info.variables[i].name, join(data.info.variables[i].axes, " "),
+          join(data.axes, " ")));
+}
+
+void take_functions(OperatorData& data, const Problem* problem) {
+  for (std::size_t i = 0; i < data.inputs.size(); ++i) {
+    const DataVariable& v = data.input(i);
+    InputFunction f{v.name, static_cast<int>(data.info.numbers(v)), {}};
+    for (const auto& axis : v.axes) f.over.push_back(coordinate_name(axis, problem));
+    data.functions.push_back(std::move(f));
+  }
+  for (const std::size_t i : data.outputs)
+    for (const auto& channel : data.info.variables[i].channels) data.unknowns.push_back(channel);
+}
+
+[[noreturn]] void misfit(const std::string& what, const std::vector<std::string>& has,
+                         const std::vector<std::string>& needs) {
+  throw ConfigError(fmt::format("dataset: the problem's {} are {}, those of the data set {}", what,
+                                needs.empty() ? "none" : join(needs),
+                                has.empty() ? "none" : join(has)));
+}
+
+void fit_problem(OperatorData& data, const Problem& problem) {
+  std::vector<std::string> own, given;
+  for (const auto& f : problem.functions()) own.push_back(f.name);
+  for (const auto& f : data.functions) given.push_back(f.name);
+  for (const auto& name : own)
+    if (!has(given, name)) misfit("input functions", given, own);
+  if (!data.outputs.empty() && data.unknowns != problem.unknowns())
+    misfit("unknowns", data.unknowns, problem.unknowns());
+  data.unknowns = problem.unknowns();
+  own.clear(), given.clear();
+  for (const auto& axis : problem.domain()) own.push_back(axis.name);
+  for (const auto& axis : data.domain) given.push_back(axis.name);
+  auto sorted = [](std::vector<std::string> v) { return std::sort(v.begin(), v.end()), v; };
+  if (!data.outputs.empty() && sorted(own) != sorted(given)) misfit("coordinates", given, own);
+  if (data.outputs.empty() && own != given) {  // inputs alone: the problem says where to look
+    data.grid = false;
+    data.points = at::Tensor();
+    data.extents.clear();
+    data.axes.clear();
+  }
+}
+
+}  // namespace
+
+int OperatorData::channels() const {
+  int out = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) out += static_cast<int>(input(i).channels.size());
+  return out;
+}
+
+std::vector<at::Tensor> OperatorData::scaled_axes(at::TensorOptions options) const {
+  std::vector<at::Tensor> out;
+  for (std::size_t k = 0; k < axes.size(); ++k) {
+    const Axis& range = domain[k];
+    out.push_back(
+        ((values_of(*info.axis(axes[k])) - range.lower) / (range.upper - range.lower)).to(options));
+  }
+  return out;
+}
+
+std::shared_ptr<const OperatorData> make_operator_data(const DatasetParameters& parameters,
+                                                       const DatasetInfo& info,
+                                                       const Problem* problem) {
+  auto data = std::make_shared<OperatorData>();
+  data->parameters = parameters, data->info = info;
+  sort_variables(*data);
+  take_axes(*data);
+  const bool listed = !info.points.empty() && data->axes == std::vector<std::string>{"point"};
+  if (data->own_points) {
+    for (const auto& name : info.dimensions) data->domain.push_back({name, 0, 1, false});
+  } else if (listed) {
+    take_points(*data);
+    data->extents = {data->points.size(0)};
+  } else {
+    take_grid(*data, problem);
+  }
+  take_functions(*data, problem);
+  if (problem) fit_problem(*data, *problem);
+  return data;
+}
+
+namespace {
+
+at::Tensor tensor_of(const DatasetInfo& info, const DataVariable& variable, const DataArray& array,
+                     std::int64_t count, at::TensorOptions options) {
+  std::vector<std::int64_t> shape{count, static_cast<std::int64_t>(variable.channels.size())};
+  for (const auto& axis : variable.axes) shape.push_back(info.axis(axis)->size);
+  const bool wide = array.type == NumberType::float64;
+  // The array belongs to its reader: a copy is the batch's own.
+  const at::Tensor view = at::from_blob(const_cast<std::byte*>(array.bytes.data()), shape,
+                                        at::dtype(wide ? at::kDouble : at::kFloat));
+  return view.to(options, false, true);
+}
+
+}  // namespace
+
+OperatorBatch make_batch(const OperatorData& data, const std::vector<DataArray>& arrays,
+                         std::int64_t count, at::TensorOptions options) {
+  BANACH_ASSERT(arrays.size() == data.info.variables.size());
+  OperatorBatch out;
+  out.count = count;
+  const auto tensor = [&](std::size_t i) {
+    return tensor_of(data.info, data.info.variables[i], arrays[i], count, options);
+  };
+  for (const std::size_t i : data.inputs) out.inputs.push_back(tensor(i));
+  std::vector<at::Tensor> outputs;
+  for (const std::size_t i : data.outputs) outputs.push_back(tensor(i));
+  if (!outputs.empty()) out.outputs = outputs.size() == 1 ? outputs[0] : at::cat(outputs, 1);
+  if (data.own_points) {
+    out.points = tensor(*data.own_points);
+    if (out.points.dim() == 2) out.points = out.points.unsqueeze(-1);  // one point per sample
+    out.points = out.points.transpose(1, 2).contiguous();
+    if (out.outputs.defined() && out.outputs.dim() == 2) out.outputs = out.outputs.unsqueeze(-1);
+  }
+  return out;
+}
+
+}  // namespace banach

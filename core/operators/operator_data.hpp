@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// A data set as an operator sees it: input functions, and outputs on a grid or on points.
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include "banach/problem.hpp"
+#include "datasets/dataset.hpp"
+
+namespace banach {
+
+struct OperatorData {
+  DatasetParameters parameters;
+  DatasetInfo info;
+  std::vector<std::size_t> inputs, outputs;  // places in info.variables; parameters are inputs too
+  std::optional<std::size_t> own_points;     // the variable with the points of every sample
+  bool grid = false;                         // outputs (else inputs) lie on a tensor grid
+  std::vector<std::string> axes;             // of the outputs, in the order of the arrays
+  Domain domain;                             // coordinates of the outputs
+  Shape extents;                             // of the grid; {points} where they are listed
+  Unknowns unknowns;                         // channels of the outputs
+  std::vector<InputFunction> functions;      // one per input; sensors: numbers of one sample
+  at::Tensor points;                         // [P, coordinates] of the outputs, float64, CPU
+
+  std::int64_t size() const { return points.defined() ? points.size(0) : 0; }
+  const DataVariable& input(std::size_t i) const { return info.variables[inputs[i]]; }
+  /// Channels of all inputs together, as a grid operator sees them.
+  int channels() const;
+  /// Coordinates along every axis of the grid scaled to [0, 1] by the domain, [X] each.
+  std::vector<at::Tensor> scaled_axes(at::TensorOptions options) const;
+};
+
+/// How a data set meets a problem (its domain, unknowns and input functions must be there by name)
+/// or stands for itself (nullptr). ConfigError naming what does not fit.
+BANACH_API std::shared_ptr<const OperatorData> make_operator_data(
+    const DatasetParameters& parameters, const DatasetInfo& info, const Problem* problem);
+
+/// Some samples as tensors.
+struct OperatorBatch {
+  std::vector<at::Tensor> inputs;  // [B, channels, axes...], one per input
+  at::Tensor outputs;              // [B, outputs, extents...]; undefined without any
+  at::Tensor points;               // [B, P, coordinates]: own points; else undefined
+  std::int64_t count = 0;
+};
+BANACH_API OperatorBatch make_batch(const OperatorData& data, const std::vector<DataArray>& arrays,
+                                    std::int64_t count, at::TensorOptions options);
+
+/// A problem that a data set alone describes: its coordinates, outputs and input functions.
+class DataProblem final : public Problem {
+ public:
+  explicit DataProblem(std::shared_ptr<const OperatorData> data) : data_(std::move(data)) {}
+  Domain domain() const override { return data_->domain; }
+  Unknowns unknowns() const override { return data_->unknowns; }
+  Terms terms() const override { return {}; }
+  std::vector<InputFunction> functions() const override { return data_->functions; }
+
+ private:
+  std::shared_ptr<const OperatorData> data_;
+};
+
+}  // namespace banach

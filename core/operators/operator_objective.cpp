@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/operators/operator_objective.hpp"
+
+#include <fmt/format.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
+
+#include <cmath>
+
+#include "core/operators/data_loss.hpp"
+#include "core/optimizers/clip.hpp"
+#include "core/training/finite.hpp"
+
+namespace banach {
+namespace {
+
+NumberType number_type(const at::TensorOptions& options) {
+  return options.dtype().toScalarType() == at::kDouble ? NumberType::float64 : NumberType::float32;
+}
+
+}  // namespace
+
+OperatorObjective::OperatorObjective(const RunPlan& plan, std::int64_t stage,
+                                     const at::Tensor& parameters, const at::Tensor& buffers)
+    : plan_(plan),
+      experiment_(plan.experiment),
+      network_(plan.experiment, plan.derivatives, Phase::training, parameters.options()),
+      options_(parameters.options().requires_grad(false)),
+      buffers_(buffers.clone()),
+      names_(loss_terms(plan.experiment)) {
+  const StagePlan& now = plan.stages[static_cast<std::size_t>(stage)];
+  const auto dataset = plan.dataset();
+  for (const auto& name : names_) weights_.push_back(plan.loss_weight(name));
+  data_ = !experiment_.data->outputs.empty() && weights_[0] > 0;
+  physics_ = !experiment_.terms.empty();
+  rollout_ = now.parameters.rollout;
+  const std::int64_t size = dataset->size(Split::train);
+  const std::int64_t batch = now.parameters.batch > 0 ? now.parameters.batch : size;
+  const std::uint64_t seed =
+      Stream(plan.seed, "batches", static_cast<std::uint64_t>(stage)).bits(0);
+  const std::int64_t labelled = experiment_.data->parameters.labelled;
+  loader_ = std::make_unique<Loader>(dataset, Split::train, batch, seed, number_type(options_));
+  if (data_ && labelled > 0 && labelled < size)
+    labelled_ = std::make_unique<Loader>(dataset, Split::train, std::min(batch, labelled), seed + 1,
+                                         number_type(options_), labelled);
+  if (physics_ && !experiment_.network->grid())
+    collocation_.emplace(experiment_, now.sampling, plan.seed, options_);
+  parameters_ = parameters.detach().clone().set_requires_grad(true);
+  losses_ = at::zeros({static_cast<std::int64_t>(names_.size())}, options_.dtype(at::kDouble));
+  loss_ = at::zeros({}, options_);
+  flag_ = at::zeros({}, options_.dtype(at::kBool));
+  immediate_ = parameters.device().is_cpu();
+}
+
+OperatorBatch OperatorObjective::tensors(const DataBatch& batch) const {
+  return make_batch(*experiment_.data, batch.arrays,
+                    static_cast<std::int64_t>(batch.samples.size()), options_);
+}
+
+void OperatorObjective::begin_step(std::uint64_t seed, std::int64_t step, std::int64_t stage_step) {
+  network_.set_draw(seed, step);
+  if (physics_ || !labelled_) batch_ = tensors(loader_->batch(stage_step));
+  if (labelled_) labelled_batch_ = tensors(labelled_->batch(stage_step));
+  if (collocation_) sets_ = collocation_->at_step(step);
+}
+
+at::Tensor OperatorObjective::data_loss(const at::Tensor& outputs, const at::Tensor& target) const {
+  return sample_losses(plan_.configuration.loss.type, outputs, target, loss_grid(*experiment_.data))
+      .mean();
+}
+
+at::Tensor OperatorObjective::total() {
+  const Bank bank{parameters_, buffers_};
+  OperatorNetwork::Result found;
+  const bool together = data_ && !labelled_;
+  if (physics_)
+    found = network_.evaluate(bank, batch_, sets_, together);
+  else if (together)
+    found.outputs = network_.predict(bank, *experiment_.data, batch_);
+  at::Tensor sum = at::zeros({}, options_);
+  std::size_t next = 0;
+  const auto add = [&](const at::Tensor& loss) {
+    losses_[static_cast<std::int64_t>(next)].copy_(loss.detach());
+    if (weights_[next] != 0) sum = at::add(sum, loss, weights_[next]);
+    ++next;
+  };
+  if (!experiment_.data->outputs.empty()) {
+    if (!data_)
+      ++next;
+    else if (labelled_)
+      add(data_loss(network_.predict(bank, *experiment_.data, labelled_batch_),
+                    labelled_batch_.outputs));
+    else
+      add(data_loss(found.outputs, batch_.outputs));
+  }
+  for (std::size_t i = 0; i < found.residuals.size(); ++i) {
+    const at::Tensor& r = found.residuals[i];
+    const bool squares = experiment_.terms[i].term.kind == Term::Kind::squares;
+    add(squares ? r.square().sum(-1).mean() : r.mean());
+  }
+  return sum;
+}
+
+at::Tensor OperatorObjective::value() {
+  at::NoGradGuard no_grad;
+  loss_.copy_(total());
+  if (penalised()) loss_.add_(regularisation_->value(parameters_.detach()));
+  return loss_;
+}
+
+Evaluation OperatorObjective::gradient() {
+  const at::Tensor loss = total();
+  at::Tensor gradient;
+  if (loss.requires_grad())
+    gradient = torch::autograd::grad({loss}, {parameters_}, {}, false, false, true)[0];
+  if (!gradient.defined()) gradient = at::zeros_like(parameters_);
+  gradient = gradient.detach();
+  at::NoGradGuard no_grad;
+  loss_.copy_(loss.detach());
+  if (penalised()) {
+    loss_.add_(regularisation_->value(parameters_.detach()));
+    regularisation_->add_gradient(parameters_, gradient);
+  }
+  check(loss_, gradient);
+  if (clip_norm_ > 0 || clip_value_ > 0) clip_gradient(gradient, clip_norm_, clip_value_);
+  return {loss_, gradient};
+}
+
+void OperatorObjective::check(const at::Tensor& loss, const at::Tensor& gradient) {
+  if (immediate_) {
+    if (!all_finite(loss) || !all_finite(gradient)) explain(gradient);
+    return;
+  }
+  flag_.logical_or_(at::isfinite(loss).logical_not_());
+  flag_.logical_or_(at::isfinite(gradient).all().logical_not_());
+}
+
+bool OperatorObjective::dirty() {
+  if (parameters_.device().is_cpu()) return false;
+  const bool out = flag_.item<bool>();
+  flag_.zero_();
+  return out;
+}
+
+void OperatorObjective::explain(const at::Tensor&) const {
+  if (!all_finite(parameters_.detach()))
+    throw NotFinite(
+        "the parameters themselves are no longer finite: the step before was too long; "
+        "lower lr or clip the gradient");
+  const at::Tensor losses = losses_.cpu();
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    if (const double loss = losses.data_ptr<double>()[i]; !std::isfinite(loss))
+      throw NotFinite(fmt::format("the loss of \"{}\" is {}", names_[i],
+                                  std::isnan(loss) ? "not a number" : "infinite"));
+  throw NotFinite("the gradient is not finite although the loss is; lower lr or clip the gradient");
+}
+
+}  // namespace banach

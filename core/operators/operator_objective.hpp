@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// The loss of an operator: outputs of a data set, residuals of a problem, or both.
+#pragma once
+#include "core/operators/operator_network.hpp"
+#include "core/training/collocation.hpp"
+#include "core/training/stage_objective.hpp"
+
+namespace banach {
+
+/// loss = weight of data * mean over the samples of their loss + sum over terms of weight * mean
+/// square of the residual (energy: mean) over samples and points.
+class BANACH_API OperatorObjective final : public StageObjective {
+ public:
+  /// Of one stage of the plan; `parameters` and `buffers` are flat, the objective works on its own
+  /// leaf with their values.
+  OperatorObjective(const RunPlan& plan, std::int64_t stage, const at::Tensor& parameters,
+                    const at::Tensor& buffers);
+
+  void begin_step(std::uint64_t seed, std::int64_t step, std::int64_t stage_step) override;
+  void end_step() override { network_.update_statistics(buffers_); }
+  at::Tensor& parameters() override { return parameters_; }
+  const at::Tensor& buffers() const override { return buffers_; }
+  at::Tensor value() override;
+  Evaluation gradient() override;
+  const at::Tensor& term_losses() const override { return losses_; }
+  const std::vector<std::string>& term_names() const override { return names_; }
+  bool dirty() override;
+  int planes() const override { return network_.planes(); }
+
+ private:
+  at::Tensor data_loss(const at::Tensor& outputs, const at::Tensor& target) const;
+  /// The loss with its graph; fills losses_.
+  at::Tensor total();
+  void check(const at::Tensor& loss, const at::Tensor& gradient);
+  [[noreturn]] void explain(const at::Tensor& gradient) const;
+  OperatorBatch tensors(const DataBatch& batch) const;
+
+  const RunPlan& plan_;
+  const Experiment& experiment_;
+  OperatorNetwork network_;
+  at::TensorOptions options_;
+  std::unique_ptr<Loader> loader_;    // of what the residuals see, and the data if all is labelled
+  std::unique_ptr<Loader> labelled_;  // of the samples whose outputs are used, where it is not all
+  std::optional<Collocation> collocation_;
+  std::vector<PointSet> sets_;
+  OperatorBatch batch_, labelled_batch_;
+  at::Tensor parameters_, buffers_, losses_, loss_, flag_;
+  std::vector<std::string> names_;
+  std::vector<double> weights_;  // of the names
+  std::int64_t rollout_ = 1;
+  bool data_ = false, physics_ = false;
+};
+
+}  // namespace banach

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/operators/operator_report.hpp"
+
+#include <fmt/format.h>
+#include <torch/types.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/operators/operator_errors.hpp"
+#include "core/operators/operator_validation.hpp"
+
+namespace banach {
+namespace {
+
+using nlohmann::json;
+
+const char* name_of(Split split) {
+  return split == Split::train ? "train" : split == Split::validation ? "validation" : "test";
+}
+
+json errors_on(const RunPlan& plan, const OperatorData& data, const Dataset& dataset, Split split,
+               const std::vector<Bank>& banks) {
+  OperatorErrors errors(data);
+  OperatorValidation::visit(plan, data, dataset, split, banks,
+                            [&](const at::Tensor& outputs, const OperatorBatch& batch,
+                                const auto&) { errors.add(outputs, batch.outputs); });
+  json out = errors.json();
+  out["split"] = name_of(split);
+  out["samples"] = dataset.size(split);
+  for (const auto& axis : data.axes) out["resolution"][axis] = data.info.axis(axis)->size;
+  return out;
+}
+
+// Another data set of the same kind: its own points, the network's scales.
+json errors_elsewhere(const RunPlan& plan, const DatasetParameters& parameters,
+                      const std::string& variant, Split split, const std::vector<Bank>& banks) {
+  const auto dataset = Dataset::open(parameters, variant);
+  const bool named =
+      plan.experiment.data->info.variables.size() > 0 && plan.configuration.problem.find("type");
+  const auto data = make_operator_data(parameters, dataset->info(),
+                                       named ? plan.experiment.problem.get() : nullptr);
+  return errors_on(plan, *data, *dataset, filled_split(*dataset, split), banks);
+}
+
+}  // namespace
+
+DatasetParameters at_resolution(const DatasetParameters& parameters,
+                                const std::map<std::string, std::int64_t>& points) {
+  DatasetParameters out = parameters;
+  out.subsample.clear();
+  const DatasetInfo info = Dataset::open(out)->info();
+  const auto data = make_operator_data(out, info, nullptr);
+  for (const auto& name : data->axes) {
+    const DataAxis& axis = *info.axis(name);
+    auto wanted = points.find(name);
+    if (wanted == points.end()) wanted = points.find("");
+    if (wanted == points.end()) {
+      if (const auto old = parameters.subsample.find(name); old != parameters.subsample.end())
+        out.subsample[name] = old->second;
+      continue;
+    }
+    // With both ends there is one more point than steps.
+    const std::int64_t end = axis.periodic ? 0 : 1;
+    const std::int64_t steps = axis.size - end, parts = wanted->second - end;
+    if (parts < 1 || steps % parts != 0)
+      throw ConfigError(fmt::format(
+          "resolution: the file has {} points along {}, of which {} cannot be taken at equal "
+          "distances",
+          axis.size, name, wanted->second));
+    out.subsample[name] = steps / parts;
+  }
+  for (const auto& [name, count] : points)
+    if (!name.empty() && !info.axis(name))
+      throw ConfigError(fmt::format("resolution: there is no axis \"{}\"; the axes are {}", name,
+                                    join(data->axes)));
+  return out;
+}
+
+json operator_report(const RunPlan& plan, const std::vector<Bank>& banks,
+                     const OperatorReportOptions& options) {
+  const OperatorData& data = *plan.experiment.data;
+  if (data.outputs.empty() || !data.size())
+    return {{"unknowns", json::object()}, {"terms", json::object()}};
+  if (!options.resolution.empty()) {
+    json out = errors_elsewhere(plan, at_resolution(data.parameters, options.resolution), "",
+                                options.split, banks);
+    out["terms"] = json::object();
+    return out;
+  }
+  const auto dataset = plan.dataset();
+  const Split split = filled_split(*dataset, options.split);
+  json out = errors_on(plan, data, *dataset, split, banks);
+  out["terms"] = json::object();
+  if (!options.details) return out;
+  if (plan.configuration.evaluate.baselines)
+    out["baselines"] = baseline_errors(data, *dataset, split);
+  for (const auto& test : data.parameters.test)
+    if (!test.name.empty())
+      out["tests"][test.name] =
+          errors_elsewhere(plan, data.parameters, test.name, Split::test, banks);
+  return out;
+}
+
+}  // namespace banach

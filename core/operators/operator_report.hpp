@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors of a trained operator in all ways that its data set allows.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/training/run_plan.hpp"
+
+namespace banach {
+
+struct OperatorReportOptions {
+  Split split = Split::test;
+  bool details = true;                             // metrics, baselines, further test sets
+  std::map<std::string, std::int64_t> resolution;  // points along axes; "": along every axis
+};
+
+/// {"unknowns": {"u": {"mae", "relative_l2", "max_error"}}, "split", "samples", "resolution",
+/// "metrics", "baselines": {"mean of the training outputs": {"u": ...}}, "tests": {"res256": ...}}.
+/// relative_l2 is the mean over the samples of each one's own relative L2 error.
+BANACH_API nlohmann::json operator_report(const RunPlan& plan, const std::vector<Bank>& banks,
+                                          const OperatorReportOptions& options);
+
+/// The parameters of the same data set at another number of points per axis: another subsampling.
+/// ConfigError where the file's own points are no multiple.
+BANACH_API DatasetParameters at_resolution(const DatasetParameters& parameters,
+                                           const std::map<std::string, std::int64_t>& points);
+
+}  // namespace banach

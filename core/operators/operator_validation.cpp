@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/operators/operator_validation.hpp"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "core/operators/data_loss.hpp"
+#include "core/operators/operator_errors.hpp"
+
+namespace banach {
+namespace {
+
+constexpr std::int64_t most_numbers = 1 << 22;  // of outputs at once
+
+// How many samples are predicted at once.
+std::int64_t block_of(const OperatorData& data) {
+  const std::int64_t numbers =
+      std::max<std::int64_t>(1, data.size()) * static_cast<std::int64_t>(data.unknowns.size());
+  return std::clamp<std::int64_t>(most_numbers / (16 * numbers), 1, 64);
+}
+
+template <class F>
+void walk(OperatorNetwork& network, const OperatorData& data, const Dataset& dataset, Split split,
+          const Bank& bank, at::TensorOptions options, const F& call) {
+  const std::int64_t size = dataset.size(split), block = block_of(data);
+  const auto type =
+      options.dtype().toScalarType() == at::kDouble ? NumberType::float64 : NumberType::float32;
+  at::NoGradGuard no_grad;
+  for (std::int64_t first = 0; first < size; first += block) {
+    std::vector<std::int64_t> which(static_cast<std::size_t>(std::min(block, size - first)));
+    std::iota(which.begin(), which.end(), first);
+    const OperatorBatch batch = make_batch(data, dataset.read(split, which, type),
+                                           static_cast<std::int64_t>(which.size()), options);
+    call(network.predict(bank, data, batch), batch, which);
+  }
+}
+
+}  // namespace
+
+Split filled_split(const Dataset& dataset, Split wanted) {
+  if (wanted == Split::test && dataset.size(Split::test) > 0) return Split::test;
+  if (wanted != Split::train && dataset.size(Split::validation) > 0) return Split::validation;
+  return Split::train;
+}
+
+OperatorValidation::OperatorValidation(const RunPlan& plan, Split split, at::TensorOptions options)
+    : plan_(plan),
+      dataset_(plan.dataset()),
+      network_(plan.experiment, plan.derivatives, Phase::evaluation, options),
+      split_(filled_split(*dataset_, split)),
+      options_(options.requires_grad(false)) {}
+
+Measurement OperatorValidation::measure(const std::vector<Bank>& banks) {
+  Measurement out;
+  out.loss = std::numeric_limits<double>::quiet_NaN();
+  const OperatorData& data = *plan_.experiment.data;
+  if (data.outputs.empty()) return out;
+  OperatorErrors errors(data);
+  double loss = 0, samples = 0;
+  walk(network_, data, *dataset_, split_, banks[0], options_,
+       [&](const at::Tensor& outputs, const OperatorBatch& batch, const auto&) {
+         errors.add(outputs, batch.outputs);
+         samples += static_cast<double>(batch.count);
+         loss +=
+             sample_losses(plan_.configuration.loss.type, outputs, batch.outputs, loss_grid(data))
+                 .sum()
+                 .template item<double>();
+       });
+  out.loss = loss / samples;
+  const auto found = errors.json()["unknowns"];
+  for (const auto& name : data.unknowns) {
+    const auto at = [&](const char* key) {
+      const auto& value = found[name][key];
+      return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
+    };
+    out.unknowns.push_back({name, at("mae"), at("relative_l2"), at("max_error")});
+  }
+  return out;
+}
+
+void OperatorValidation::visit(const RunPlan& plan, const OperatorData& data,
+                               const Dataset& dataset, Split split, const std::vector<Bank>& banks,
+                               const Visit& visit) {
+  const auto options = banks[0].parameters.options().requires_grad(false);
+  OperatorNetwork network(plan.experiment, plan.derivatives, Phase::evaluation, options);
+  walk(network, data, dataset, split, banks[0], options, visit);
+}
+
+}  // namespace banach

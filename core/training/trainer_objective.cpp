@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a stage minimises and what measures it, with and without a data set.
+#include "core/operators/operator_objective.hpp"
+#include "core/operators/operator_validation.hpp"
+#include "core/training/trainer.hpp"
+
+namespace banach {
+
+void Trainer::make_objective() {
+  const StagePlan& now = stage();
+  const auto options = options_of(now);
+  const at::Tensor parameters = state_.parameters.to(options), buffers = state_.buffers.to(options);
+  if (experiment_->data) {
+    objective_ = std::make_unique<OperatorObjective>(plan_, state_.stage, parameters, buffers);
+    return;
+  }
+  auto objective = std::make_unique<ResidualObjective>(*experiment_, weights(), plan_.derivatives,
+                                                       parameters, buffers);
+  auto* const residuals = objective.get();
+  objective_ = std::move(objective);
+  auto frozen = banks();
+  frozen.erase(frozen.begin());
+  residuals->set_frozen(std::move(frozen));
+  collocation_ = std::make_unique<Collocation>(collocation_of(now));
+  residuals->set_points(collocation_->at_step(state_.step));
+}
+
+std::unique_ptr<Measurer> Trainer::make_validation(bool final_one) const {
+  const auto& c = plan_.configuration;
+  const Experiment& experiment = final_one ? plan_.experiment : *experiment_;
+  if (experiment.data)
+    return std::make_unique<OperatorValidation>(plan_, final_one ? Split::test : Split::validation,
+                                                options_of(stage()));
+  const auto& counts = final_one || c.validation.grid.empty() ? c.evaluate.grid : c.validation.grid;
+  return std::make_unique<Validation>(
+      experiment, plan_.derivatives, make_grid(experiment.domain, counts), c.validation.points,
+      final_one ? plan_.weights : weights(), plan_.seed, options_of(stage()));
+}
+
+}  // namespace banach
