@@ -5,8 +5,10 @@
 #include <cstdio>
 
 #include "apps/run_options.hpp"
+#include "core/operators/operator_prediction.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/prediction.hpp"
+#include "core/training/run_loader.hpp"
 #include "datasets/csv.hpp"
 
 namespace banach {
@@ -14,6 +16,7 @@ namespace {
 
 struct PredictArguments : RunOptions {
   std::string grid, at, out;
+  std::vector<std::string> data;
 };
 
 std::vector<double> points_in(const std::string& file, const Domain& domain) {
@@ -26,11 +29,34 @@ std::vector<double> points_in(const std::string& file, const Domain& domain) {
   return points;
 }
 
+void predict_data(const PredictArguments& arguments, const Context& context) {
+  if (!arguments.grid.empty() || !arguments.at.empty())
+    throw Error(Exit::usage,
+                "banach predict: --data brings its own points; leave --grid and --at out");
+  const LoadedRun run = load_run(arguments.run, arguments.load(context));
+  say(run.notices);
+  if (!run.plan.experiment.data)
+    throw Error(
+        Exit::usage,
+        "banach predict: the run has no data set, so --data has no meaning; use --grid or --at");
+  prepare_process(static_cast<int>(arguments.threads));
+  std::vector<std::string> files;
+  for (const auto& file : arguments.data) files.push_back(std::filesystem::absolute(file).string());
+  const auto report =
+      predict_operator(run.plan, run.banks, files, run.path.filename().string(), arguments.out);
+  std::printf("%s: %s of %lld samples%s\n", arguments.out.c_str(),
+              join(run.plan.experiment.unknowns).c_str(), static_cast<long long>(report.samples),
+              report.targets ? ", with targets and errors" : "");
+  if (!report.xdmf.empty()) std::printf("%s: the same for viewers\n", report.xdmf.c_str());
+}
+
 void predict(const PredictArguments& arguments, const Context& context) {
+  if (!arguments.data.empty()) return predict_data(arguments, context);
   if (arguments.grid.empty() == arguments.at.empty())
     throw Error(
         Exit::usage,
-        "banach predict: give either --grid x=40,t=40 or --at points.csv, where to predict");
+        "banach predict: give either --grid x=40,t=40 or --at points.csv, where to predict (an "
+        "operator: --data new.h5)");
   const Model model = Model::load(arguments.run, arguments.load(context));
   say(model.notices());
   prepare_process(static_cast<int>(arguments.threads));
@@ -60,6 +86,9 @@ void add_predict(CLI::App& app, Context& context) {
   add_run_options(*verb, *arguments, context);
   verb->add_option("--grid", arguments->grid, "Points along the axes, x=40,t=40 or 40,40");
   verb->add_option("--at", arguments->at, "A CSV file with the points")->type_name("FILE");
+  verb->add_option("--data", arguments->data,
+                   "HDF5 files with inputs for a trained operator, mapped as in training")
+      ->type_name("FILE");
   verb->add_option("-o,--out", arguments->out, "What to write, .h5 or .csv")
       ->type_name("FILE")
       ->required();

@@ -21,7 +21,6 @@ bool supported(Op op) {
     case Op::shift:
     case Op::data:
     case Op::nodes:
-    case Op::function:
     case Op::node_sum:
     case Op::batch_mean:
     case Op::opaque:
@@ -30,6 +29,20 @@ bool supported(Op op) {
     default:
       return true;
   }
+}
+
+// Whether the network is called at the term's points: their coordinates in their order.
+bool at_own_points(const Trace& trace, const Node& network) {
+  const Node& points = trace.node(network.in[0]);
+  const auto own = [&](int node, std::size_t k) {
+    const Node& n = trace.node(node);
+    return n.op == Op::coordinate && n.index == static_cast<int>(k);
+  };
+  if (points.op != Op::concat) return trace.coordinates().size() == 1 && own(network.in[0], 0);
+  if (points.in.size() != trace.coordinates().size()) return false;
+  for (std::size_t k = 0; k < points.in.size(); ++k)
+    if (!own(points.in[k], k)) return false;
+  return true;
 }
 
 }  // namespace
@@ -66,6 +79,10 @@ class GridEvaluator::Pass {
             grid_.experiment_.network->layout.find("problem." + n.name))];
       case Op::derivative:
         return derivative(n, half);
+      case Op::function:
+        throw ConfigError("input function \"" + n.name +
+                          "\": on a grid residuals read it at the points: input(\"" + n.name +
+                          "\")");
       default:
         return operation(n, half);
     }
@@ -190,14 +207,20 @@ GridEvaluator::GridEvaluator(const Experiment& experiment, const OperatorData& d
 }
 
 void GridEvaluator::check(const Experiment& experiment, const OperatorData& data) const {
+  for (const Node& n : experiment.solution.trace->nodes())
+    if (n.op == Op::network && !at_own_points(*experiment.solution.trace, n))
+      throw ConfigError(
+          "problem.hard: the conditions are built in by values of the network on faces, which a "
+          "grid operator does not have; leave them soft, or use deeponet");
   for (std::size_t i = 0; i < experiment.terms.size(); ++i) {
     const RecordedTerm& term = experiment.terms[i];
     if (holds_by_itself(i)) continue;
     if (term.term.region.kind == Region::Kind::points)
       throw ConfigError("term \"" + term.term.name +
                         "\" holds at listed points, which a grid operator does not know");
-    for (const Node& n : term.residual.trace->nodes())
-      if (!supported(n.op))
+    const Trace& trace = *term.residual.trace;
+    for (const Node& n : trace.nodes())
+      if (!supported(n.op) || (n.op == Op::network && !at_own_points(trace, n)))
         throw ConfigError("term \"" + term.term.name +
                           "\" reads the solution at moved points, integrates it, or reads columns "
                           "of data: a grid operator cannot; use deeponet");

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
+
+#include "core/operators/baselines.hpp"
 
 namespace banach {
 namespace {
@@ -61,22 +64,54 @@ json OperatorErrors::json() const {
   return out;
 }
 
+namespace {
+
+at::Tensor flat_inputs(const OperatorBatch& batch) {
+  std::vector<at::Tensor> parts;
+  for (const auto& input : batch.inputs) parts.push_back(input.reshape({batch.count, -1}));
+  return at::cat(parts, 1);
+}
+
+// Training samples that are fitted, [n, p] and [n, q]; at most about 1 GB.
+std::pair<at::Tensor, at::Tensor> training_samples(const OperatorData& data,
+                                                   const Dataset& dataset) {
+  std::int64_t count = dataset.size(Split::train);
+  if (data.parameters.labelled > 0) count = std::min(count, data.parameters.labelled);
+  std::vector<at::Tensor> inputs, outputs;
+  const auto which = baseline_samples(count, 0);
+  for (std::size_t first = 0; first < which.size(); first += block) {
+    const std::vector<std::int64_t> some(
+        which.begin() + static_cast<std::ptrdiff_t>(first),
+        which.begin() + static_cast<std::ptrdiff_t>(std::min(which.size(), first + block)));
+    const OperatorBatch batch =
+        make_batch(data, dataset.read(Split::train, some, NumberType::float64),
+                   static_cast<std::int64_t>(some.size()), at::TensorOptions(at::kDouble));
+    inputs.push_back(flat_inputs(batch));
+    outputs.push_back(batch.outputs.reshape({batch.count, -1}));
+  }
+  return {at::cat(inputs), at::cat(outputs)};
+}
+
+}  // namespace
+
 json baseline_errors(const OperatorData& data, const Dataset& dataset, Split split) {
-  at::Tensor sum;
-  double count = 0;
-  read_all(data, dataset, Split::train, data.parameters.labelled, [&](const OperatorBatch& batch) {
-    const at::Tensor now = batch.outputs.sum(0, true);
-    sum = sum.defined() ? sum + now : now;
-    count += static_cast<double>(batch.count);
-  });
   json out = json::object();
-  if (count == 0 || data.own_points) return out;
-  const at::Tensor mean = sum / count;
-  OperatorErrors errors(data);
+  if (dataset.size(Split::train) < 2 || data.own_points) return out;
+  const auto [inputs, outputs] = training_samples(data, dataset);
+  const at::Tensor mean = outputs.mean(0, true);
+  std::optional<Baselines> fitted;
+  if (inputs.size(0) >= 10) fitted.emplace(inputs, outputs);
+  const std::string best = fitted ? fitted->names().front() : "";
+  OperatorErrors of_mean(data), of_best(data);
   read_all(data, dataset, split, 0, [&](const OperatorBatch& batch) {
-    errors.add(mean.expand_as(batch.outputs), batch.outputs);
+    of_mean.add(mean.reshape_as(batch.outputs.narrow(0, 0, 1)).expand_as(batch.outputs),
+                batch.outputs);
+    if (fitted)
+      of_best.add(fitted->predict(best, flat_inputs(batch)).reshape_as(batch.outputs),
+                  batch.outputs);
   });
-  out["mean of the training outputs"] = errors.json()["unknowns"];
+  out["mean of the training outputs"] = of_mean.json()["unknowns"];
+  if (fitted) out[best] = of_best.json()["unknowns"];
   return out;
 }
 

@@ -22,7 +22,8 @@ class BANACH_API OperatorErrors {
 };
 
 /// Errors on a split by regressions that were fitted on the training split alone: the mean of its
-/// outputs. {"mean of the training outputs": {"u": {"mae", "relative_l2", "max_error"}}}.
+/// outputs, and the better of linear least squares and kernel ridge regression (Baselines).
+/// {"mean of the training outputs": {"u": {"mae", "relative_l2", "max_error"}}, ...}.
 BANACH_API nlohmann::json baseline_errors(const OperatorData& data, const Dataset& dataset,
                                           Split split);
 

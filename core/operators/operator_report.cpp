@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/operators/metrics.hpp"
 #include "core/operators/operator_errors.hpp"
 #include "core/operators/operator_validation.hpp"
 
@@ -18,13 +19,26 @@ const char* name_of(Split split) {
   return split == Split::train ? "train" : split == Split::validation ? "validation" : "test";
 }
 
+std::optional<std::int64_t> time_axis(const OperatorData& data) {
+  for (std::size_t k = 0; k < data.domain.size(); ++k)
+    if (data.grid && data.domain.size() > 1 &&
+        (data.domain[k].name == "t" || data.domain[k].name == "time"))
+      return static_cast<std::int64_t>(k);
+  return std::nullopt;
+}
+
 json errors_on(const RunPlan& plan, const OperatorData& data, const Dataset& dataset, Split split,
                const std::vector<Bank>& banks) {
   OperatorErrors errors(data);
-  OperatorValidation::visit(plan, data, dataset, split, banks,
-                            [&](const at::Tensor& outputs, const OperatorBatch& batch,
-                                const auto&) { errors.add(outputs, batch.outputs); });
+  OperatorMetrics metrics(data.unknowns, data.grid && data.axes.size() <= 4, time_axis(data));
+  OperatorValidation::visit(
+      plan, data, data, dataset, split, banks,
+      [&](const at::Tensor& outputs, const OperatorBatch& batch, const auto&) {
+        errors.add(outputs, batch.outputs);
+        metrics.add(outputs, batch.outputs);
+      });
   json out = errors.json();
+  out["metrics"] = metrics.json();
   out["split"] = name_of(split);
   out["samples"] = dataset.size(split);
   for (const auto& axis : data.axes) out["resolution"][axis] = data.info.axis(axis)->size;

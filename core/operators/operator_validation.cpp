@@ -24,9 +24,10 @@ std::int64_t block_of(const OperatorData& data) {
 }
 
 template <class F>
-void walk(OperatorNetwork& network, const OperatorData& data, const Dataset& dataset, Split split,
-          const Bank& bank, at::TensorOptions options, const F& call) {
-  const std::int64_t size = dataset.size(split), block = block_of(data);
+void walk(OperatorNetwork& network, const OperatorData& where, const OperatorData& data,
+          const Dataset& dataset, Split split, const Bank& bank, at::TensorOptions options,
+          const F& call) {
+  const std::int64_t size = dataset.size(split), block = block_of(where);
   const auto type =
       options.dtype().toScalarType() == at::kDouble ? NumberType::float64 : NumberType::float32;
   at::NoGradGuard no_grad;
@@ -35,7 +36,7 @@ void walk(OperatorNetwork& network, const OperatorData& data, const Dataset& dat
     std::iota(which.begin(), which.end(), first);
     const OperatorBatch batch = make_batch(data, dataset.read(split, which, type),
                                            static_cast<std::int64_t>(which.size()), options);
-    call(network.predict(bank, data, batch), batch, which);
+    call(network.predict(bank, where, batch), batch, which);
   }
 }
 
@@ -61,7 +62,7 @@ Measurement OperatorValidation::measure(const std::vector<Bank>& banks) {
   if (data.outputs.empty()) return out;
   OperatorErrors errors(data);
   double loss = 0, samples = 0;
-  walk(network_, data, *dataset_, split_, banks[0], options_,
+  walk(network_, data, data, *dataset_, split_, banks[0], options_,
        [&](const at::Tensor& outputs, const OperatorBatch& batch, const auto&) {
          errors.add(outputs, batch.outputs);
          samples += static_cast<double>(batch.count);
@@ -82,12 +83,12 @@ Measurement OperatorValidation::measure(const std::vector<Bank>& banks) {
   return out;
 }
 
-void OperatorValidation::visit(const RunPlan& plan, const OperatorData& data,
-                               const Dataset& dataset, Split split, const std::vector<Bank>& banks,
-                               const Visit& visit) {
+void OperatorValidation::visit(const RunPlan& plan, const OperatorData& where,
+                               const OperatorData& data, const Dataset& dataset, Split split,
+                               const std::vector<Bank>& banks, const Visit& visit) {
   const auto options = banks[0].parameters.options().requires_grad(false);
   OperatorNetwork network(plan.experiment, plan.derivatives, Phase::evaluation, options);
-  walk(network, data, dataset, split, banks[0], options, visit);
+  walk(network, where, data, dataset, split, banks[0], options, visit);
 }
 
 }  // namespace banach

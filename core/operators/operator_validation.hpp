@@ -18,9 +18,11 @@ class BANACH_API OperatorValidation final : public Measurer {
   /// Called with batches of predictions and targets, [B, unknowns, extents...].
   using Visit = std::function<void(const at::Tensor& outputs, const OperatorBatch& batch,
                                    const std::vector<std::int64_t>& samples)>;
-  /// Predictions of the whole split of another data set (or another resolution of it), in order.
-  static void visit(const RunPlan& plan, const OperatorData& data, const Dataset& dataset,
-                    Split split, const std::vector<Bank>& banks, const Visit& visit);
+  /// Predictions of the whole split of another data set (or another resolution of it), in order, at
+  /// the points of `where`; `data` says what its arrays are.
+  static void visit(const RunPlan& plan, const OperatorData& where, const OperatorData& data,
+                    const Dataset& dataset, Split split, const std::vector<Bank>& banks,
+                    const Visit& visit);
   Split split() const { return split_; }
 
  private:

@@ -59,6 +59,10 @@ Model::~Model() = default;
 Model Model::load(const std::filesystem::path& run, const LoadOptions& options) {
   auto impl = std::make_unique<Impl>();
   impl->run = load_run(run, options);
+  if (impl->experiment().data)
+    throw ConfigError(run.string() +
+                      ": the run has learnt an operator, which takes functions, not points: banach "
+                      "predict RUN --data new.h5 --out out.h5");
   impl->solution = impl->function(impl->experiment().solution);
   impl->exact = known_solution(impl->experiment());
   return Model(std::move(impl));

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Predictions of a trained operator for new files, written to HDF5 and, for viewers, XDMF.
+#pragma once
+#include <filesystem>
+
+#include "core/training/run_plan.hpp"
+
+namespace banach {
+
+struct OperatorPredictionReport {
+  std::int64_t samples = 0;
+  bool targets = false;  // the new files hold outputs too
+  std::filesystem::path xdmf;
+};
+
+/// Applies the operator to all samples of `files` (mapped as the training files were; outputs may
+/// be missing) and writes <unknown>/prediction [sample, extents...], where outputs are known also
+/// <unknown>/target and <unknown>/error (prediction minus target), with a dimension scale per axis;
+/// listed points as coords/<name> [point]. Beside it the same name with .xdmf refers to it.
+/// DataError and ConfigError as for training; Error (Exit::usage) unless `out` ends in .h5.
+BANACH_API OperatorPredictionReport predict_operator(const RunPlan& plan,
+                                                     const std::vector<Bank>& banks,
+                                                     const std::vector<std::string>& files,
+                                                     const std::string& run,
+                                                     const std::filesystem::path& out);
+
+}  // namespace banach
