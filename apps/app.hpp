@@ -23,6 +23,7 @@ struct Context {
 void add_plugin_options(CLI::App& verb, Context& context);
 
 // Each adds one verb, whose callback throws, or leaves its exit code in the context.
+void add_data(CLI::App& app, Context& context);
 void add_describe(CLI::App& app, Context& context);
 void add_evaluate(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);

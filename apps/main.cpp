@@ -17,6 +17,7 @@ void add_verbs(CLI::App& app, Context& context) {
   add_plot(app, context);
   add_generate(app, context);
   add_plugins(app, context);
+  add_data(app, context);
   add_describe(app, context);
   add_new(app, context);
 }

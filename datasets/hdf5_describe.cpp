@@ -198,6 +198,17 @@ void Hdf5Reader::Impl::require_readable(hid_t dataset, const Hdf5DatasetInfo& in
   if (info.elements() < 0)
     fail(fmt::format("dataset \"{}\" claims the impossible shape [{}]", info.path,
                      fmt::join(info.shape, ", ")));
+  // No filter shrinks numbers by more; scaleoffset keeps a few bytes of a chunk of equal ones.
+  const auto scaled = std::any_of(info.filters.begin(), info.filters.end(),
+                                  [](const auto& f) { return f.id == H5Z_FILTER_SCALEOFFSET; });
+  const double most =
+      (1 << 20) + static_cast<double>(info.stored_bytes) * (scaled ? 1 << 22 : 1 << 16);
+  if (info.storage != "virtual" &&
+      static_cast<double>(info.elements()) * static_cast<double>(info.item_bytes) > most)
+    fail(
+        fmt::format("dataset \"{}\" of shape [{}] has only {} bytes in the file: it was never "
+                    "written, or is damaged",
+                    info.path, fmt::join(info.shape, ", "), info.stored_bytes));
   if (info.storage == "virtual") require_sources(dataset, info.path);
   // A chunk is unpacked as a whole.
   std::int64_t chunk = info.item_bytes;

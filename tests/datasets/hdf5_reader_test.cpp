@@ -166,10 +166,19 @@ TEST(Hdf5Reader, ClaimedSizesAreNotAllocated) {
     file.add("u", {hsize_t{1} << 40}, H5T_NATIVE_DOUBLE, H5T_NATIVE_DOUBLE, nullptr,
              properties.get());
   }
-  EXPECT_EQ(error_of([&] { Hdf5Reader(path).read("u"); }).second,
-            path.string() +
-                ": dataset \"u\" of shape [1099511627776] is larger than the limit of 1073741824 "
-                "numbers");
+  EXPECT_EQ(
+      error_of([&] { Hdf5Reader(path).read("u"); }).second,
+      path.string() +
+          ": dataset \"u\" of shape [1099511627776] has only 0 bytes in the file: it was never "
+          "written, or is damaged");
+  {
+    Hdf5Writer file(path);
+    file.add<double>("u", {3, 2}, std::vector<double>(6));
+    file.commit();
+  }
+  EXPECT_EQ(
+      error_of([&] { Hdf5Reader(path).read("u", 5); }).second,
+      path.string() + ": dataset \"u\" of shape [3, 2] is larger than the limit of 5 numbers");
 }
 
 TEST(Hdf5Reader, WalksTheTreeOnceThoughGroupsHaveTwoNames) {
