@@ -23,11 +23,17 @@ bool is_pdebench(const FileTree& tree) {
          tree.find(groups.front()->path + "/grid");
 }
 
+/// Written by the netCDF library, or a variable whose axes are all named, time among them.
 bool is_netcdf(const FileTree& tree) {
   if (tree.attribute("", "_NCProperties")) return true;
-  for (const auto* object : tree.members(""))
-    for (const auto& axis : tree.dimensions(object->path))
-      if (!axis.scales.empty()) return true;
+  for (const auto* object : tree.members("")) {
+    bool all = !tree.dimensions(object->path).empty(), time = false;
+    for (const auto& axis : tree.dimensions(object->path)) {
+      all = all && !axis.scales.empty();
+      time = time || (all && last_name(axis.scales.front()) == "time");
+    }
+    if (all && time) return true;
+  }
   return false;
 }
 

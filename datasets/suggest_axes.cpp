@@ -107,6 +107,7 @@ void Guess::name_axes(Candidate& variable) {
 std::string Guess::axis_for(const Candidate& variable, std::size_t i) {
   const auto size = variable.shape[i];
   if (size == 1) return "_";
+  if (const auto named = named_axis(variable, i); !named.empty()) return named;
   for (int extra = 0; extra < 2; ++extra)
     for (const auto& c : coordinates_)
       if (c.size == size + extra && !has(variable.axes, c.axis) &&
@@ -118,6 +119,21 @@ std::string Guess::axis_for(const Candidate& variable, std::size_t i) {
   const std::size_t leading = named && variable.axes.front() == "sample" ? 1 : 0;
   if (last && size <= 4 && i > leading) return "comp";
   return invent(variable, size);
+}
+
+// What dimension scales say.
+std::string Guess::named_axis(const Candidate& variable, std::size_t i) {
+  const auto& dimensions = tree_.dimensions(variable.example);
+  if (reversed_ || variable.path != variable.example || i >= dimensions.size() ||
+      dimensions[i].scales.empty())
+    return "";
+  const auto& scale = dimensions[i].scales.front();
+  const auto* info = tree_.numbers(scale);
+  if (!info || info->shape != Shape{variable.shape[i]}) return "";
+  const auto axis = axis_of(dimensions[i].label.empty() ? scale : dimensions[i].label);
+  if (has(variable.axes, axis)) return "";
+  if (!s_.dataset.coords.count(axis)) s_.dataset.coords[axis].path = scale;
+  return axis;
 }
 
 std::string Guess::used(const Coordinate& c, std::int64_t size) {

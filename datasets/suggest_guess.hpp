@@ -24,6 +24,7 @@ class Guess {
   void find_coordinates();
   void name_axes(Candidate& variable);
   std::string axis_for(const Candidate& variable, std::size_t i);
+  std::string named_axis(const Candidate& variable, std::size_t i);
   std::string used(const Coordinate& c, std::int64_t size);
   std::string invent(const Candidate& variable, std::int64_t size);
   void find_time();
@@ -31,6 +32,7 @@ class Guess {
   // suggest_mapping.cpp
   bool unaligned();
   void assign();
+  int role(const Candidate& one) const;
   bool is_output(const Candidate& one);
   void take_log(const std::string& name, VariableParameters& input);
   void other_splits();

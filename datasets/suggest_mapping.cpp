@@ -79,7 +79,7 @@ bool Guess::unaligned() {
   if (variables_.size() != 3) return false;
   for (const auto& one : variables_) {
     if (one.shape.size() != 2) return false;
-    const bool output = role_of_name(one.path) > 0 && one.shape[1] == 1;
+    const bool output = role(one) > 0 && one.shape[1] == 1;
     (one.shape[1] > 4 ? branch : output ? out : trunk) = &one;
   }
   if (!branch || !trunk || !out) return false;
@@ -98,7 +98,10 @@ void Guess::assign() {
   auto& p = s_.dataset;
   if (variables_.empty()) refuse("holds no arrays that share a first axis");
   find_time();
-  if (std::all_of(variables_.begin(), variables_.end(), timed)) {
+  const bool told = std::any_of(variables_.begin(), variables_.end(), [&](const auto& one) {
+    return !tree_.text(one.example, "role").empty();
+  });
+  if (!told && std::all_of(variables_.begin(), variables_.end(), timed)) {
     for (const auto& one : variables_) p.inputs[name_of(one)] = parameters(one);
     p.window = WindowParameters();
     s_.notes.emplace_back("every array has a time axis: a state is predicted from the one before");
@@ -110,15 +113,20 @@ void Guess::assign() {
   for (auto& [name, input] : p.inputs) take_log(name, input);
 }
 
-// By name; where names say nothing, the last one.
+// 1: output, -1: input; by the attribute that `banach generate` writes, or by name.
+int Guess::role(const Candidate& one) const {
+  const auto role = tree_.text(one.example, "role");
+  return role == "output" ? 1 : role == "input" ? -1 : role_of_name(one.path);
+}
+
+// Where names say nothing, the last one.
 bool Guess::is_output(const Candidate& one) {
   int inputs = 0, outputs = 0;
   for (const auto& v : variables_) {
-    inputs += role_of_name(v.path) < 0;
-    outputs += role_of_name(v.path) > 0;
+    inputs += role(v) < 0;
+    outputs += role(v) > 0;
   }
-  const int role = role_of_name(one.path);
-  if (role != 0) return role > 0;
+  if (role(one) != 0) return role(one) > 0;
   if (outputs > 0) return false;
   if (inputs > 0) return true;
   const bool last = &one == &variables_.back();

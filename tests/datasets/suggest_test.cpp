@@ -112,6 +112,26 @@ TEST(Suggest, NamesRunsOfDedalusByTheirNumber) {
             "\"" + (layouts() / "dedalus_run{sample}_s*.h5").string() + "\"");
 }
 
+TEST(Suggest, BelievesRolesAndDimensionScales) {
+  const Scratch scratch;
+  const auto path = scratch / "generated.h5";
+  Hdf5Writer writer(path);
+  writer.add<double>("t", {4}, {0, 1, 2, 3});
+  writer.add<double>("r", {4}, {1, 2, 3, 4});
+  writer.add<double>("solution", {12, 4}, std::vector<double>(48, 1));
+  writer.add<double>("w", {12, 4, 4}, std::vector<double>(192, 1));
+  writer.attach("solution", 1, "r");
+  writer.attach("w", 1, "t");
+  writer.attach("w", 2, "r");
+  writer.attribute("solution", "role", std::string("input"));
+  writer.attribute("w", "role", std::string("output"));
+  writer.commit();
+  const auto t = parse_toml(suggest_toml({path}), "suggested");
+  EXPECT_EQ(at(t, "dataset.inputs.solution"), "{ path = \"solution\", axes = \"sample r\" }");
+  EXPECT_EQ(at(t, "dataset.outputs.w"), "{ path = \"w\", axes = \"sample time r\" }");
+  EXPECT_EQ(at(t, "dataset.coords"), "{ r = \"r\", time = \"t\" }");
+}
+
 TEST(Suggest, ListsTheDatasetsThatTellNothing) {
   const Scratch scratch;
   const auto path = scratch / "one.h5";
