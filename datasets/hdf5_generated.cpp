@@ -103,9 +103,16 @@ struct GeneratedFile::Impl {
     }
   }
 
+  // The library locks what it writes.
+  void take(hid_t id, const std::string& action) {
+    if (id < 0 && hdf5_reason().find("unable to lock") != std::string::npos)
+      throw DataError(fmt::format("{}: another process is writing it", partial.string()),
+                      Exit::cannot_create);
+    file = checked(id, H5Fclose, action, "the file");
+  }
+
   void make(const GeneratedIdentity& identity, NumberType type) {
-    file = checked(H5Fcreate(partial.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
-                   "create", "the file");
+    take(H5Fcreate(partial.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create");
     std::map<std::string, Hdf5Handle> scales;
     for (const auto& axis : axes) {
       auto scale = dataset(axis.name, H5T_NATIVE_DOUBLE,
@@ -150,8 +157,7 @@ struct GeneratedFile::Impl {
   }
 
   void open() {
-    file =
-        checked(H5Fopen(partial.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose, "open", "the file");
+    take(H5Fopen(partial.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), "open");
     mark = checked(H5Aopen(file.get(), "done", H5P_DEFAULT), H5Aclose, "open", "attribute done");
     check(H5Aread(mark.get(), H5T_NATIVE_INT64, &done), "read", "attribute done");
     for (const auto& variable : variables)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datasets/generate.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <atomic>
 #include <cmath>
 #include <fstream>
@@ -128,6 +131,19 @@ TEST(GenerateFile, LeavesTheSameFileAloneAndRefusesAnother) {
             (scratch / "b.h5").string() +
                 ": another file is there: not a file of a generator; "
                 "remove it, or choose another name");
+}
+
+TEST(GenerateFile, LeavesToAnotherProcessWhatThatIsWriting) {
+  const Scratch scratch;
+  generate_file(Toy(), options(9000), scratch / "a", [](std::int64_t) { return false; });
+  const auto partial = scratch / "a.partial";
+  const Descriptor other = open_file(partial, O_RDWR);
+  ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
+  for (const std::int64_t count : {9000, 5000})
+    EXPECT_EQ(error_of([&] { generate_file(Toy(), options(count), scratch / "a"); }),
+              std::pair(73, partial.string() + ": another process is writing it"));
+  ::flock(other.get(), LOCK_UN);
+  EXPECT_EQ(generate_file(Toy(), options(9000), scratch / "a"), 9000);
 }
 
 TEST(GenerateFile, NamesTheSampleThatIsNotFiniteAndKeepsThoseBefore) {
