@@ -48,7 +48,7 @@ struct ArrayLayout {
   std::string name;               // "outputs.u", for messages
   std::vector<std::string> dims;  // labels of a dataset's dimensions, slowest first; complex
                                   // numbers add one at the end
-  std::vector<LayoutAxis> axes;  // neither sample nor _
+  std::vector<LayoutAxis> axes;   // neither sample nor _
   std::vector<PieceBlock> blocks;
   Hdf5DatasetInfo first;  // the first dataset, for plans and messages
   std::int64_t trajectories = 0;

@@ -6,113 +6,11 @@
 #include <cmath>
 
 #include "banach/error.hpp"
+#include "datasets/axis_run.hpp"
 #include "datasets/data_source.hpp"
 
 namespace banach {
 namespace {
-
-constexpr std::int64_t short_stride = 16;  // up to which the gaps of a row are read too
-
-/// What is read along one dimension of a dataset, and where each entry goes.
-struct Run {
-  std::int64_t start = 0, count = 1, stride = 1;
-  Indices to{0};  // offset in the canonical array, -1: not wanted
-};
-
-Run plain_run(std::int64_t start, std::int64_t count, std::int64_t at, std::int64_t stride) {
-  Run run{start, count, 1, Indices(static_cast<std::size_t>(count))};
-  for (std::int64_t i = 0; i < count; ++i) run.to[static_cast<std::size_t>(i)] = (at + i) * stride;
-  return run;
-}
-
-/// The entries of `picks` that lie in [origin, origin + size); count 0 where none does.
-Run picked_run(const Indices& picks, const SourceVariable::Dimension& dim, std::int64_t origin,
-               std::int64_t size, bool fastest) {
-  Indices inside, where;
-  for (std::size_t i = 0; i < picks.size(); ++i) {
-    if (picks[i] < origin || picks[i] >= origin + size) continue;
-    inside.push_back(picks[i] - origin);
-    where.push_back((dim.place.empty() ? static_cast<std::int64_t>(i) : dim.place[i]) * dim.stride);
-  }
-  Run run;
-  run.count = static_cast<std::int64_t>(inside.size());
-  if (inside.empty()) return run;
-  run.start = *std::min_element(inside.begin(), inside.end());
-  const auto last = *std::max_element(inside.begin(), inside.end());
-  if (inside.size() > 1) run.stride = inside[1] - inside[0];
-  bool even = run.stride > 0;
-  for (std::size_t i = 1; i < inside.size(); ++i)
-    even = even && inside[i] - inside[i - 1] == run.stride;
-  if (even && (run.stride == 1 || !fastest || run.stride > short_stride)) {
-    run.to = where;
-    return run;
-  }
-  run.stride = 1;
-  run.count = last - run.start + 1;
-  run.to.assign(static_cast<std::size_t>(run.count), -1);
-  for (std::size_t i = 0; i < inside.size(); ++i)
-    run.to[static_cast<std::size_t>(inside[i] - run.start)] = where[i];
-  return run;
-}
-
-/// Copies a box, row major, to the offsets of its runs; false at the first number that is none,
-/// with its position in `bad`.
-template <class T>
-class Scatter {
- public:
-  Scatter(const std::vector<Run>& runs, const T* from, T* to) : runs_(runs), from_(from), to_(to) {
-    at_.assign(runs.size(), 0);
-    const auto& last = runs.back().to;
-    dense_ = true;
-    for (std::size_t i = 0; i < last.size(); ++i)
-      dense_ = dense_ && last[i] == last[0] + static_cast<std::int64_t>(i);
-  }
-  bool run() { return level(0, 0, true); }
-  const std::vector<std::int64_t>& bad() const { return at_; }
-
- private:
-  bool level(std::size_t d, std::int64_t base, bool wanted) {
-    const auto& run = runs_[d];
-    if (d + 1 == runs_.size()) return row(run, base, wanted);
-    for (std::size_t i = 0; i < run.to.size(); ++i) {
-      at_[d] = static_cast<std::int64_t>(i);
-      if (!level(d + 1, base + run.to[i], wanted && run.to[i] >= 0)) return false;
-    }
-    return true;
-  }
-  bool row(const Run& run, std::int64_t base, bool wanted) {
-    const T* from = from_;
-    const std::size_t size = run.to.size();
-    from_ += size;
-    if (!wanted) return true;
-    // x - x is 0 for every number and NaN for what is none.
-    T sum = 0;
-    if (dense_ && run.to[0] >= 0) {
-      T* to = to_ + base + run.to[0];
-      if (to != from) std::copy(from, from + size, to);
-      for (std::size_t i = 0; i < size; ++i) sum += from[i] - from[i];
-    } else {
-      for (std::size_t i = 0; i < size; ++i)
-        if (run.to[i] >= 0) {
-          to_[base + run.to[i]] = from[i];
-          sum += from[i] - from[i];
-        }
-    }
-    if (sum == 0) return true;
-    for (std::size_t i = 0; i < size; ++i)
-      if (run.to[i] >= 0 && !std::isfinite(from[i])) {
-        at_.back() = static_cast<std::int64_t>(i);
-        break;
-      }
-    return false;
-  }
-
-  const std::vector<Run>& runs_;
-  const T* from_;
-  T* to_;
-  std::vector<std::int64_t> at_;
-  bool dense_ = false;
-};
 
 template <class T>
 void transform(const std::string& kind, T scale, T offset, T* values, std::int64_t count) {
@@ -234,10 +132,12 @@ class Fetch {
       offset = offset * runs[d].count + at[d];
     }
     const T value = from[offset];
-    throw DataError(fmt::format(
-        "{}: dataset \"{}\" holds {} at [{}]{}", path.string(), piece.path,
-        std::isnan(value) ? "NaN" : "an infinite number", fmt::join(index, ", "),
-        sizeof(T) == 4 && v_.layout.first.item_bytes > 4 ? " (as a number of 32 bits)" : ""));
+    throw DataError(
+        fmt::format("{}: dataset \"{}\" holds {} at [{}]{}", path.string(), piece.path,
+                    std::isnan(value) ? "NaN" : "an infinite number", fmt::join(index, ", "),
+                    std::isinf(value) && sizeof(T) == 4 && v_.layout.first.item_bytes > 4
+                        ? " (as a number of 32 bits)"
+                        : ""));
   }
 
   const SourceVariable& v_;

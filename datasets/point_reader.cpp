@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// CoordinateReader: tables of points.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "banach/error.hpp"
+#include "datasets/coordinates.hpp"
+#include "datasets/path_members.hpp"
+
+namespace banach {
+namespace {
+
+constexpr std::int64_t most_points = std::int64_t{1} << 27;
+
+std::string place_of(const Hdf5Reader& file, const std::string& path) {
+  return fmt::format("{}: dataset \"{}\"", file.path().string(), path);
+}
+
+}  // namespace
+
+PointSet CoordinateReader::point_table(const CoordinateParameters& from) const {
+  const auto file = cache_.open(files_.files.front().path);
+  const auto members = expand_path(*file, PathPattern(from.path), parameters_.time_decimal);
+  PointSet out;
+  auto labels = from.axes.names;
+  if (parameters_.axis_order == "reversed") std::reverse(labels.begin(), labels.end());
+  for (const auto& member : members) {  // parts of a mesh follow each other
+    const auto shape = file->shape(member.path);
+    auto all = file->read(member.path, most_points);
+    if (labels.empty())
+      labels = shape.size() == 1 ? AxisLabels{{"point"}}.names : AxisLabels{{"point", "dim"}}.names;
+    const auto find = [&](const char* label) {
+      return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), label) -
+                                      labels.begin());
+    };
+    const auto point = find("point"), dim = find("dim");
+    std::int64_t total = 1;
+    for (const auto extent : shape) total *= extent;
+    const bool fits = labels.size() == shape.size() && point < labels.size() &&
+                      total == shape[point] * (dim < labels.size() ? shape[dim] : 1);
+    if (!fits)
+      throw ConfigError(
+          fmt::format("dataset.coords.points: {} of shape ({}) must have the axes \"point dim\"",
+                      place_of(*file, member.path), fmt::join(shape, ", ")));
+    out.dimensions = dim < labels.size() ? shape[dim] : 1;
+    out.points += shape[point];
+    if (dim < point) {
+      auto turned = all;
+      for (std::int64_t i = 0; i < shape[point]; ++i)
+        for (std::int64_t k = 0; k < out.dimensions; ++k)
+          turned[static_cast<std::size_t>(i * out.dimensions + k)] =
+              all[static_cast<std::size_t>(k * shape[point] + i)];
+      all = turned;
+    }
+    out.values.insert(out.values.end(), all.begin(), all.end());
+    if (!PathPattern(from.path).has("part")) break;
+  }
+  return out;
+}
+
+PointSet CoordinateReader::points(const CoordinateParameters& from) const {
+  PointSet out;
+  if (from.stack.empty()) {
+    out = point_table(from);
+  } else {
+    const auto file = cache_.open(files_.files.front().path);
+    out.dimensions = static_cast<std::int64_t>(from.stack.size());
+    for (std::size_t k = 0; k < from.stack.size(); ++k) {
+      const auto column = file->read(from.stack[k], most_points);
+      if (k == 0) {
+        out.points = static_cast<std::int64_t>(column.size());
+        out.values.resize(column.size() * from.stack.size());
+      }
+      if (static_cast<std::int64_t>(column.size()) != out.points)
+        throw DataError(fmt::format("dataset.coords.points: {} has {} entries, \"{}\" has {}",
+                                    place_of(*file, from.stack[k]), column.size(), from.stack[0],
+                                    out.points));
+      for (std::size_t i = 0; i < column.size(); ++i)
+        out.values[i * from.stack.size() + k] = column[i];
+    }
+  }
+  for (std::size_t i = 0; i < out.values.size(); ++i)
+    if (!std::isfinite(out.values[i]))
+      throw DataError(fmt::format("dataset.coords.points: point {} has no finite coordinates",
+                                  static_cast<std::int64_t>(i) / out.dimensions));
+  return out;
+}
+
+}  // namespace banach
