@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast batches of a data set come: read_dataset FILE.toml [batch] [epoch|sequential|naive],
-// where FILE has a [dataset] table. epoch: shuffled as in training, with the resident memory;
-// sequential: the same samples in the order of the file; naive: one at a time in random order, for
-// 20 s.
+// How fast batches of a data set come: bench_read_dataset FILE.toml [batch]
+// [epoch|sequential|naive], where FILE has a [dataset] table. epoch: shuffled as in training, with
+// the resident memory; sequential: the same samples in the order of the file; naive: one at a time
+// in random order, for 20 s.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
