@@ -55,7 +55,7 @@ class Scatter {
     if (dense_ && run.to[0] >= 0) {
       T* to = to_ + base + run.to[0];
       if (to != from) std::copy(from, from + size, to);
-      for (std::size_t i = 0; i < size; ++i) sum += from[i] - from[i];
+      sum = differences(from, size);
     } else {
       for (std::size_t i = 0; i < size; ++i)
         if (run.to[i] >= 0) {
@@ -70,6 +70,19 @@ class Scatter {
         break;
       }
     return false;
+  }
+
+  /// Sum of x - x; in lanes, so that the compiler may use vectors.
+  static T differences(const T* from, std::size_t size) {
+    constexpr std::size_t lanes = 16;
+    T sums[lanes] = {};
+    std::size_t i = 0;
+    for (; i + lanes <= size; i += lanes)
+      for (std::size_t k = 0; k < lanes; ++k) sums[k] += from[i + k] - from[i + k];
+    for (; i < size; ++i) sums[0] += from[i] - from[i];
+    T sum = 0;
+    for (const T part : sums) sum += part;
+    return sum;
   }
 
   const std::vector<Run>& runs_;

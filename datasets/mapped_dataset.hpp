@@ -18,9 +18,9 @@ struct SampleBlock {
   std::int64_t times = 1;  // that are read of each trajectory
 };
 
-/// Numbers of a block: per variable [trajectory, time, ...].
+/// Numbers of a block: per variable [trajectory, time, ...]; none where another one's serve.
 struct BlockData {
-  std::vector<std::vector<std::byte>> variables;
+  std::vector<std::unique_ptr<std::byte[]>> variables;
 };
 
 class MappedDataset : public Dataset {

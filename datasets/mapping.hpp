@@ -23,7 +23,7 @@ struct VariableParameters {
   Table select;  // axis label -> index (drops the axis), "start:stop:step", or a list of indices
   std::string role = "auto";  // input: "branch" or "trunk" (points of unaligned data)
   std::string transform = "none";
-  double scale = 1, offset = 0;  // values times scale plus offset, after the transform
+  double scale = 1, offset = 0;   // values times scale plus offset, after the transform
   std::optional<double> missing;  // stands in the file where there is no value
 };
 

@@ -144,11 +144,11 @@ BlockData MappedDataset::load(Split split, const SampleBlock& block, NumberType 
                          block.trajectories.size();
     auto& bytes = data.variables.emplace_back();
     if (v.same >= 0) continue;
-    bytes.resize(numbers * (type == NumberType::float32 ? 4 : 8));
+    bytes.reset(new std::byte[numbers * (type == NumberType::float32 ? 4 : 8)]);  // all are read
     if (type == NumberType::float32)
-      load_variable(source, i, block, reinterpret_cast<float*>(bytes.data()));
+      load_variable(source, i, block, reinterpret_cast<float*>(bytes.get()));
     else
-      load_variable(source, i, block, reinterpret_cast<double*>(bytes.data()));
+      load_variable(source, i, block, reinterpret_cast<double*>(bytes.get()));
   }
   return data;
 }
@@ -194,10 +194,10 @@ void MappedDataset::copy(Split split, const SampleBlock& block, const BlockData&
     const auto same = variables[i].same;
     const auto& from = data.variables[same < 0 ? i : static_cast<std::size_t>(same)];
     if (type == NumberType::float32)
-      copy_sample(variables[i], block, reinterpret_cast<const float*>(from.data()), at, start,
+      copy_sample(variables[i], block, reinterpret_cast<const float*>(from.get()), at, start,
                   reinterpret_cast<float*>(out[i].bytes.data()) + numbers);
     else
-      copy_sample(variables[i], block, reinterpret_cast<const double*>(from.data()), at, start,
+      copy_sample(variables[i], block, reinterpret_cast<const double*>(from.get()), at, start,
                   reinterpret_cast<double*>(out[i].bytes.data()) + numbers);
   }
 }
