@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "datasets/hdf5_handle.hpp"
 #include "tests/datasets/dataset_files.hpp"
 
 namespace banach {
@@ -114,6 +115,48 @@ TEST_F(LoaderTest, SamplesOfABatchComeFromAllOverTheFile) {
   for (std::size_t i = 1; i < batch.size(); ++i)
     neighbours += std::abs(batch[i] - batch[i - 1]) == 1;
   EXPECT_LT(neighbours, 20);
+}
+
+/// [count, 16, 16] in chunks of 50 samples and parts of them, compressed.
+void write_chunks(const std::string& path, hsize_t count) {
+  const Hdf5Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+  const hsize_t shape[] = {count, 16, 16}, chunk[] = {50, 8, 16};
+  const Hdf5Handle space(H5Screate_simple(3, shape, nullptr), H5Sclose);
+  const Hdf5Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_chunk(properties.get(), 3, chunk);
+  H5Pset_deflate(properties.get(), 1);
+  const Hdf5Handle data(H5Dcreate2(file.get(), "u", H5T_NATIVE_DOUBLE, space.get(), H5P_DEFAULT,
+                                   properties.get(), H5P_DEFAULT),
+                        H5Dclose);
+  const auto numbers = coded(static_cast<std::int64_t>(count), 256);
+  H5Dwrite(data.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data());
+}
+
+TEST(Loader, RowsOfChunksAreReadWholeAndTakenApart) {
+  const Scratch scratch;
+  const auto path = (scratch / "chunks.h5").string();
+  write_chunks(path, 3000);
+  const auto data = Dataset::open(dataset_of(
+      "files = '" + path +
+      "'\ninputs.u = { path = 'u', axes = 'sample x y' }\noutputs.v = { path = 'u', axes = 'sample "
+      "x y', select = { x = 3 } }\ncoords = { x = { linspace = [0.0, 1.0] }, y = { linspace = "
+      "[0.0, "
+      "1.0] } }\nsubsample = { y = 2 }\nmemory_budget = 1e-9"));
+  EXPECT_NE(data->plan().at(0).reason.find("50 trajectories share a row"), std::string::npos);
+  for (const auto split : {Split::train, Split::validation, Split::test}) {
+    Loader loader(data, split, 70, 2, NumberType::float64);
+    for (std::int64_t k = 0; k < loader.batches(); ++k) {
+      const auto& batch = loader.batch(k);
+      const auto u = numbers_of(batch.arrays[0]), v = numbers_of(batch.arrays[1]);
+      for (std::size_t i = 0; i < batch.samples.size(); ++i) {
+        const auto origin = data->origin(split, batch.samples[i]);
+        const double first = 1000 * std::stod(origin.substr(origin.rfind(' ')));
+        ASSERT_EQ(u[i * 128], first);
+        ASSERT_EQ(u[i * 128 + 127], first + 254);
+        ASSERT_EQ(v[i * 8 + 1], first + 3 * 16 + 2);
+      }
+    }
+  }
 }
 
 TEST(Loader, AFileThatShrinksWhileItIsReadIsNamed) {
