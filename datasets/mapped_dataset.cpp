@@ -197,6 +197,35 @@ const std::vector<BlockData>& MappedDataset::memory(Split split, NumberType type
   return *kept;
 }
 
+/// What is read for the i-th of the ordered samples: it, and those that follow it in its block.
+SampleBlock MappedDataset::neighbours(const Part& p, const std::vector<std::int64_t>& samples,
+                                      const std::vector<std::size_t>& order, std::size_t i) const {
+  const auto sample = samples[order[i]];
+  const auto& whole = *std::prev(
+      std::upper_bound(p.blocks.begin(), p.blocks.end(), sample,
+                       [](std::int64_t s, const SampleBlock& b) { return s < b.first_sample; }));
+  const auto at = static_cast<std::size_t>(
+      std::upper_bound(p.first.begin(), p.first.end(), sample) - p.first.begin() - 1);
+  SampleBlock block{p.first[at], p.first[at + 1] - p.first[at], {p.trajectories[at]}, {0}, 0,
+                    whole.times};
+  if (window_) {
+    block.first_sample = sample;
+    block.samples = 1;
+    block.start = sample - p.first[at];
+    block.times = span_ + 1;
+  } else {
+    for (auto j = i; j < order.size(); ++j) {
+      const auto next = samples[order[j]];
+      if (next >= whole.first_sample + whole.samples) break;
+      if (next < block.first_sample + block.samples) continue;
+      if (next > block.first_sample + block.samples) break;
+      block.before.push_back(block.samples++);
+      block.trajectories.push_back(p.trajectories[static_cast<std::size_t>(next)]);
+    }
+  }
+  return block;
+}
+
 std::vector<DataArray> MappedDataset::read(Split split, const std::vector<std::int64_t>& samples,
                                            NumberType type) const {
   const auto& p = part(split);
@@ -210,28 +239,7 @@ std::vector<DataArray> MappedDataset::read(Split split, const std::vector<std::i
     const auto sample = samples[order[i]];
     if (sample < 0 || sample >= size(split))
       throw DataError(fmt::format("there is no sample {}: the split has {}", sample, size(split)));
-    const auto& whole = *std::prev(
-        std::upper_bound(p.blocks.begin(), p.blocks.end(), sample,
-                         [](std::int64_t s, const SampleBlock& b) { return s < b.first_sample; }));
-    const auto at = static_cast<std::size_t>(
-        std::upper_bound(p.first.begin(), p.first.end(), sample) - p.first.begin() - 1);
-    SampleBlock block{p.first[at], p.first[at + 1] - p.first[at], {p.trajectories[at]}, {0}, 0,
-                      whole.times};
-    if (window_) {
-      block.first_sample = sample;
-      block.samples = 1;
-      block.start = sample - p.first[at];
-      block.times = span_ + 1;
-    } else {
-      for (auto j = i; j < order.size(); ++j) {
-        const auto next = samples[order[j]];
-        if (next >= whole.first_sample + whole.samples) break;
-        if (next < block.first_sample + block.samples) continue;
-        if (next > block.first_sample + block.samples) break;
-        block.before.push_back(block.samples++);
-        block.trajectories.push_back(p.trajectories[static_cast<std::size_t>(next)]);
-      }
-    }
+    const auto block = neighbours(p, samples, order, i);
     const auto data = load(split, block, type);
     for (; i < order.size() && samples[order[i]] < block.first_sample + block.samples; ++i)
       copy(split, block, data, samples[order[i]] - block.first_sample, type, order[i], out);

@@ -64,6 +64,8 @@ class MappedDataset : public Dataset {
   const DataSource& add_source(const DatasetParameters& parameters,
                                const DataVariantParameters& own, const std::string& name);
   void require_same(const DatasetInfo& other, const std::string& name) const;
+  SampleBlock neighbours(const Part& part, const std::vector<std::int64_t>& samples,
+                         const std::vector<std::size_t>& order, std::size_t i) const;
   const Part& part(Split split) const { return parts_[static_cast<std::size_t>(split)]; }
   template <class T>
   void load_variable(const DataSource& source, std::size_t variable, const SampleBlock& block,

@@ -44,6 +44,7 @@ class SourceBuilder {
                      const std::string& sample) const;
   void name_channels(SourceVariable& variable) const;
   void set_strides(SourceVariable& variable) const;
+  double time_step(const SourceVariable& reference) const;
   void cut_windows();
   void finish();
 

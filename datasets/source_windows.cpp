@@ -44,11 +44,8 @@ void SourceBuilder::finish() {
   }
 }
 
-/// Names channels and axes of one window; the arrays of the files keep all times.
-void SourceBuilder::cut_windows() {
-  const auto& window = *p_.window;
-  const auto& reference = out_.variables_[out_.reference_];
-  if (!reference.windowed) throw ConfigError("dataset.window: no variable has an axis \"time\"");
+/// The step between two selected times; 0 where none is known or they differ.
+double SourceBuilder::time_step(const SourceVariable& reference) const {
   const auto at = static_cast<std::size_t>(reference.layout.axis("time"));
   const auto& picks = reference.dims[at].picks;
   std::optional<CoordinateParameters> from;
@@ -65,6 +62,15 @@ void SourceBuilder::cut_windows() {
     for (std::size_t i = 1; i < values.size(); ++i)
       if (std::abs(values[i] - values[i - 1] - step) > 1e-3 * std::abs(step)) step = 0;
   }
+  return step;
+}
+
+/// Names channels and axes of one window; the arrays of the files keep all times.
+void SourceBuilder::cut_windows() {
+  const auto& window = *p_.window;
+  const auto& reference = out_.variables_[out_.reference_];
+  if (!reference.windowed) throw ConfigError("dataset.window: no variable has an axis \"time\"");
+  const double step = time_step(reference);
   const auto later = [&](std::int64_t steps) {
     return step != 0 ? fmt::format("{:+.6g}", step * static_cast<double>(steps * window.stride))
                      : fmt::format("{:+d}", steps * window.stride);
