@@ -16,14 +16,13 @@ void generate_dataset(const DatasetParameters& dataset, const Registry& registry
     throw ConfigError("dataset.generate writes one file: dataset.files must name it");
   const std::filesystem::path path = dataset.files[0];
   std::error_code error;
-  if (std::filesystem::exists(path, error)) return;
   auto job = prepare_generator(registry.generators, dataset.generate,
                                [&](const std::string& type, const Source& where) {
                                  plugins.unknown("generator", type, where);
                                });
   job.options.threads = static_cast<int>(threads);
   std::filesystem::create_directories(path.parent_path(), error);
-  if (notice)
+  if (notice && !std::filesystem::exists(path, error))
     notice(fmt::format("generating {} samples of {} into {}", job.options.count,
                        job.options.generator, path.string()));
   const auto done = generate_file(*job.generator, job.options, path,

@@ -7,7 +7,8 @@
 namespace banach {
 
 /// Writes the file of [dataset] with the generator of [dataset.generate], where there is such a
-/// table and no such file. ConfigError where the tables do not hold, DataError as generate_file.
+/// table; the same file that is there already is left alone. ConfigError where the tables do not
+/// hold, DataError as generate_file (another file is there, the disk is full).
 void generate_dataset(const DatasetParameters& dataset, const Registry& registry,
                       const PluginManager& plugins, std::int64_t threads, const PlanNotice& notice);
 

@@ -73,7 +73,7 @@ TEST(MergedCalls, KeepBatchStatisticsApart) {
 
 TEST(MergedCalls, KeepFunctionsApart) {
   Scene scene;
-  scene.functions = {{"f", 4}};
+  scene.functions = {{"f", 4, {}}};
   const Laboratory laboratory(scene, table("operator"));
   Evaluator together(laboratory.network());
   std::vector<Recorded> records;

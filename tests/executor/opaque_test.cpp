@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(All, Composition, ::testing::ValuesIn(compositions()),
 
 TEST(Parts, TensorsStandBesideInputFunctions) {
   Scene scene;
-  scene.functions = {{"f", 4}};
+  scene.functions = {{"f", 4, {}}};
   const Laboratory laboratory(scene, product("operator", "opaque"));
   const Body heat = [](const Field& u) { return u.d("t") - u.d("xx") + u(); };
   expect_agreement(laboratory, heat);

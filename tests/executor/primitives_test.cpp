@@ -44,7 +44,7 @@ std::vector<Case> functions() {
 std::vector<Case> structures() {
   const Scene two = on({{"x", -1, 1}, {"t", 0, 2}}, {"u", "v"});
   Scene functions = on({{"x", -1, 1}, {"t", 0, 2}}, {"u"}, "operator");
-  functions.functions = {{"f", 4}};
+  functions.functions = {{"f", 4, {}}};
   return {
       {"Multiply", two, [](const Field& u) { return u["u"] * u["v"] * u.at("x"); }},
       {"Divide", two, [](const Field& u) { return u["u"] / (2 + u["v"] * u["v"]); }},

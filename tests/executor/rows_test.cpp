@@ -113,7 +113,7 @@ std::vector<Case> moved_cases() {
 
 std::vector<Case> function_cases() {
   Scene operators = on({{"x", -1, 1}, {"t", 0, 2}}, {"u"}, "operator");
-  operators.functions = {{"f", 4}};
+  operators.functions = {{"f", 4, {}}};
   Scene mixed = operators;
   mixed.architecture = "mixed";
   const auto heat = [](const Field& u) { return u.d("t") - 0.3 * u.d("xx"); };
