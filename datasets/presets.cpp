@@ -37,6 +37,14 @@ bool is_netcdf(const FileTree& tree) {
   return false;
 }
 
+[[noreturn]] void no_field(const FileTree& tree, const std::string& name,
+                           const std::map<std::string, VariableParameters>& known) {
+  std::vector<std::string> names;
+  for (const auto& field : known) names.push_back(field.first);
+  throw ConfigError(fmt::format("dataset: \"{}\" is no field of {}, and has no axes; fields: {}",
+                                name, tree.file().string(), join(names)));
+}
+
 void fill(const std::string& preset, const FileTree& tree, DatasetParameters& p) {
   if (preset == "pdebench") fill_pdebench(tree, p);
   if (preset == "the_well") fill_the_well(tree, p);
@@ -89,7 +97,8 @@ void fill_variables(const FileTree& tree, DatasetParameters& p,
     for (auto& [name, variable] : variables) {
       const auto bare = variable.path.substr(variable.path.rfind('/') + 1);
       const auto found = known.find(known.count(bare) ? bare : name);
-      if (found == known.end()) continue;  // explicit, or an error of its own later
+      if (found == known.end() && variable.axes.names.empty()) no_field(tree, name, known);
+      if (found == known.end()) continue;  // explicit
       const VariableParameters given = variable;
       variable = found->second;
       if (!given.path.empty()) variable.path = given.path;

@@ -174,6 +174,13 @@ TEST(Presets, FieldsThatAreNotThereAreNamed) {
                       " has no field \"heet\"; did you mean \"heat\"?; its fields: heat, flux");
 }
 
+TEST(Presets, VariablesThatAreNoFieldsNeedAxes) {
+  auto given = with("netcdf", "netcdf.nc");
+  given.inputs["zz"].path = "zz";
+  EXPECT_EQ(error_of([&] { apply_preset(given); }).second,
+            "dataset: \"zz\" is no field of " + given.files[0] + ", and has no axes; fields: z");
+}
+
 TEST(Presets, SayWhyAFileDoesNotFit) {
   const auto said = [](const std::string& preset) {
     return error_of([&] { filled(preset, "plain.h5"); }).second;
