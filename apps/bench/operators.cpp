@@ -83,6 +83,7 @@ std::unique_ptr<Fit> deeponet(const Registry& registry) {
   const auto network = build(registry, R"(
       type = "deeponet"
       latent = 128
+      trunk_activation = "tanh"
       branch = { type = "mlp", width = 128, depth = 1 }
       trunk = { type = "mlp", width = 128, depth = 2 })",
                              signature);

@@ -8,8 +8,9 @@ namespace {
 using namespace banach;
 
 struct DeepOnetParameters : LayerParameters {
+  DeepOnetParameters() { activation = "gelu"; }
   std::int64_t latent = 64, width = 64, depth = 3, fourier = 0;
-  std::string trunk_activation = "tanh";
+  std::string trunk_activation = "gelu";
   bool output_bias = true;
 };
 void describe(Schema<DeepOnetParameters>& s) {

@@ -94,14 +94,15 @@ Tensor perceptron(const Operator& f, const std::string& name, const Tensor& x) {
 const Domain strip{{"x", 0, 2}, {"t", -1, 1}};
 
 TEST(DeepOnet, IsTheProductOfBranchAndTrunk) {
-  const Operator f("width = 5\ndepth = 2\nlatent = 3",
-                   {strip, {{"f", 4, {"x"}}, {"g", 2, {"x"}}}, 2});
+  const Operator f(
+      "width = 5\ndepth = 2\nlatent = 3\nactivation = \"tanh\"\ntrunk_activation = \"sin\"",
+      {strip, {{"f", 4, {"x"}}, {"g", 2, {"x"}}}, 2});
   at::manual_seed(1);
   const Tensor a = at::randn({3, 4}, at::kDouble), g = at::randn({3, 2}, at::kDouble);
   const Tensor x = at::rand({7, 2}, at::kDouble);
   const Tensor scaled = at::stack({x.select(1, 0) - 1, x.select(1, 1)}, 1);
   const Tensor b = perceptron(f, "branch", at::cat({a, g}, 1)).view({3, 2, 3});
-  const Tensor t = at::tanh(perceptron(f, "trunk", scaled)).view({7, 2, 3});
+  const Tensor t = at::sin(perceptron(f, "trunk", scaled)).view({7, 2, 3});
   const Tensor expected = at::einsum("fok,pok->fpo", {b, t}) + f.slot("bias");
   EXPECT_LT(distance(f({{"f", a}, {"g", g}}, x), expected), 1e-14);
 }
@@ -188,7 +189,7 @@ TEST(Pod, AddsTheMeanToWhatTheBranchSays) {
   const Tensor a = at::randn({3, 4}, at::kDouble), basis = f.slot("trunk.modes");
   const Tensor coefficients = [&] {
     Tensor h = a;
-    for (int i = 0; i < 3; ++i) h = at::tanh(linear(f, "branch.hidden." + std::to_string(i), h));
+    for (int i = 0; i < 3; ++i) h = at::gelu(linear(f, "branch.hidden." + std::to_string(i), h));
     return linear(f, "branch.output", h).view({3, 2, 3});
   }();
   const Tensor modes = basis.view({12, 2, 4});
