@@ -67,7 +67,8 @@ void compare_plugins(const RunState& state, const Context& context,
                       "may round differently");
   for (const auto& saved : state.plugins)
     for (const auto& now : context.plugins.loaded())
-      if (saved.value("name", "") == now.plugin && saved.value("version", "") != now.version)
+      if (fs::path(saved.value("path", "")).filename() == fs::path(now.path).filename() &&
+          saved.value("version", "") != now.version)
         notices.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
                                       now.plugin, now.version, saved.value("version", "")));
 }

@@ -8,7 +8,11 @@
 namespace banach {
 namespace {
 
-constexpr double tiny = 1e-30;  // of a target that vanishes
+// A target that vanishes has no relative error: its distance counts by the usual size instead.
+at::Tensor sizes(const at::Tensor& norms) {
+  const at::Tensor usual = norms.mean();
+  return at::where(norms > usual * 1e-6, norms, usual).clamp_min(1e-30);
+}
 
 at::Tensor squares(const at::Tensor& x) { return x.flatten(1).square().sum(1); }
 
@@ -24,7 +28,7 @@ at::Tensor h1(const at::Tensor& outputs, const at::Tensor& target, const LossGri
     };
     above = above + d(off), below = below + d(target);
   }
-  return (above / (below + tiny)).sqrt();
+  return above.sqrt() / sizes(below.sqrt());
 }
 
 }  // namespace
@@ -47,7 +51,7 @@ at::Tensor sample_losses(const std::string& type, const at::Tensor& outputs,
   const at::Tensor off = (outputs - target).flatten(1);
   if (type == "mse") return off.square().mean(1);
   if (type == "mae") return off.abs().mean(1);
-  return off.norm(2, 1) / (target.flatten(1).norm(2, 1) + tiny);
+  return off.norm(2, 1) / sizes(target.flatten(1).norm(2, 1));
 }
 
 }  // namespace banach

@@ -13,7 +13,8 @@ struct LossGrid {
 LossGrid loss_grid(const OperatorData& data);
 
 /// [B] from outputs and targets [B, C, extents...]:
-/// relative_l2: ||u - v|| / ||v|| over channels and points (Li et al. 2021); mse, mae: means;
+/// relative_l2: ||u - v|| / ||v|| over channels and points (Li et al. 2021), where v vanishes
+/// ||u - v|| by the mean of the others' norms; mse, mae: means;
 /// h1: the same ratio with first derivatives beside the values (spectral on periodic axes, else
 /// differences), which only a grid has: ConfigError otherwise.
 BANACH_API at::Tensor sample_losses(const std::string& type, const at::Tensor& outputs,

@@ -185,9 +185,13 @@ void check_reads_functions(const Experiment& e, const std::string& type) {
                         "\" maps grids, but the data set has listed points; use deeponet");
     return;
   }
+  const Plan used = plan(*e.network->trace, {{e.network->root, {Polynomial(1.0)}}});
   std::vector<bool> read(e.functions.size(), false);
-  for (const Node& n : e.network->trace->nodes())
-    if (n.op == Op::input && n.index > 0) read[static_cast<std::size_t>(n.index) - 1] = true;
+  for (std::size_t i = 0; i < e.network->trace->nodes().size(); ++i) {
+    const Node& n = e.network->trace->nodes()[i];
+    if (n.op == Op::input && n.index > 0 && used.used(static_cast<int>(i)))
+      read[static_cast<std::size_t>(n.index) - 1] = true;
+  }
   for (std::size_t i = 0; i < read.size(); ++i)
     if (!read[i])
       throw ConfigError("architecture \"" + type + "\" has no use for the input function \"" +

@@ -55,7 +55,8 @@ std::vector<fs::path> plugin_places(const Table& table, const LoadOptions& optio
 void compare_plugins(LoadedRun& run) {
   for (const auto& was : run.state.plugins)
     for (const auto& is : run.plugins->loaded())
-      if (was.value("name", "") == is.plugin && was.value("version", "") != is.version)
+      if (fs::path(was.value("path", "")).filename() == fs::path(is.path).filename() &&
+          was.value("version", "") != is.version)
         run.notices.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
                                           is.plugin, is.version, was.value("version", "?")));
 }

@@ -62,7 +62,7 @@ TEST(GridEvaluator, TheFluxFormIsTheFivePointSchemeWithHarmonicMeans) {
   at::manual_seed(3);
   const at::Tensor a =
       at::where(at::rand({12, 12}, wide) > 0.5, at::full({}, 12.0, wide), at::full({}, 3.0, wide));
-  const auto slots = slot_tensors(e.network->layout, {at::zeros({2}, wide), at::zeros({0}, wide)});
+  const std::vector<at::Tensor> slots(2, at::zeros({1}, wide));
   const GridEvaluator grid(e, *e.data, wide);
   GridFields fields{five_point(a).reshape({1, 12, 12, 1}), {a.reshape({1, 12, 12, 1})}, &slots};
   const auto residuals = grid.residuals(fields);

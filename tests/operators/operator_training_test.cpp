@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "core/operators/data_loss.hpp"
 #include "core/operators/operator_prediction.hpp"
 #include "core/operators/operator_report.hpp"
 #include "tests/operators/operator_world.hpp"
@@ -17,11 +18,11 @@ struct OperatorRun {
   Log log{true};
   std::unique_ptr<Trainer> trainer;
   explicit OperatorRun(const std::string& stage, const std::string& rest = "",
-                       const std::string& architecture = "toy_operator") {
+                       const std::string& architecture = "toy_operator", int every = 1) {
     write_pairs(folder);
-    plan =
-        world.plan(pairs(folder, architecture, stage,
-                         rest + "[checkpoint]\nevery = 1\nkeep = 50\n[validation]\nevery = 4\n"));
+    plan = world.plan(pairs(folder, architecture, stage,
+                            rest + "[checkpoint]\nevery = " + std::to_string(every) +
+                                "\nkeep = 50\n[validation]\nevery = 4\n"));
     trainer = std::make_unique<Trainer>(plan, folder.path(), log, TrainerOptions{});
   }
   void train() {
@@ -58,7 +59,7 @@ TEST(OperatorObjective, ItsGradientIsThatOfItsLoss) {
 TEST(OperatorObjective, AnEpochSeesEverySampleOnce) {
   const OperatorRun run("epochs = 2\nbatch = 4");
   EXPECT_EQ(run.plan.stages[0].parameters.steps, 8);  // 13 samples: 4 + 4 + 4 + 1
-  const auto dataset = run.plan.dataset();
+  const auto dataset = run.plan.opened;
   Loader loader(dataset, Split::train, 4, 9, NumberType::float64);
   for (int epoch = 0; epoch < 2; ++epoch) {
     std::vector<int> seen(13, 0);
@@ -74,7 +75,7 @@ TEST(OperatorNetwork, ReadsInputFunctionsAtCollocationPoints) {
   const RunState state = initial_state(run.plan);
   OperatorNetwork network(run.plan.experiment, Derivatives::exact, Phase::training,
                           at::TensorOptions(at::kDouble));
-  Loader loader(run.plan.dataset(), Split::train, 5, 1, NumberType::float64);
+  Loader loader(run.plan.opened, Split::train, 5, 1, NumberType::float64);
   const OperatorBatch batch = make_batch(*run.plan.experiment.data, loader.batch(0).arrays, 5,
                                          at::TensorOptions(at::kDouble));
   const at::Tensor x = at::linspace(0.05, 0.95, 10, at::kDouble).unsqueeze(1);
@@ -98,7 +99,7 @@ TEST(OperatorNetwork, ReadsInputFunctionsAtCollocationPoints) {
     };
     return (at_points(h) - at_points(-h)) / (2 * h);
   }();
-  EXPECT_LT((found.residuals[0].squeeze(-1) - (slope - exact_u)).abs().max().item<double>(), 2e-4);
+  EXPECT_LT((found.residuals[0].squeeze(-1) - (slope - exact_u)).abs().max().item<double>(), 5e-4);
 }
 
 TEST(Trainer, ResumesAnOperatorInTheMiddleOfAnEpochWithTheSameBytes) {
@@ -122,7 +123,8 @@ TEST(Trainer, ResumesAnOperatorInTheMiddleOfAnEpochWithTheSameBytes) {
 }
 
 TEST(OperatorReport, StatesErrorsInPhysicalUnitsBesideBaselines) {
-  OperatorRun run("epochs = 400\nlr = 1e-2\nbatch = 0");
+  OperatorRun run("epochs = 3000\nlr = 2e-2\nbatch = 0\nschedule = { type = \"cosine\" }", "",
+                  "toy_operator", 5000);
   run.train();
   const auto report = operator_report(run.plan, run.trainer->all_banks(), {});
   EXPECT_EQ(report["samples"], 4);
@@ -153,6 +155,14 @@ TEST(Prediction, WritesWhatStockReadersUnderstand) {
   }
   EXPECT_EQ(file.read("x").size(), 11u);
   EXPECT_TRUE(std::filesystem::exists(report.xdmf));
+}
+
+TEST(DataLoss, AVanishingTargetCountsByTheSizeOfTheOthers) {
+  const at::Tensor target = at::tensor({3.0, 4.0, 0.0, 0.0}, at::kDouble).reshape({2, 1, 2});
+  const at::Tensor outputs = at::tensor({3.0, 4.5, 0.0, 0.25}, at::kDouble).reshape({2, 1, 2});
+  const at::Tensor losses = sample_losses("relative_l2", outputs, target, {});
+  EXPECT_NEAR(losses[0].item<double>(), 0.1, 1e-15);
+  EXPECT_NEAR(losses[1].item<double>(), 0.1, 1e-15);  // 0.25 of a mean norm of 2.5
 }
 
 TEST(OperatorData, SaysWhatDoesNotFit) {
