@@ -12,6 +12,7 @@
 #include "banach/error.hpp"
 #include "datasets/presets.hpp"
 #include "datasets/splits.hpp"
+#include "datasets/trajectories.hpp"
 
 namespace banach {
 namespace {
@@ -148,6 +149,11 @@ std::int64_t MappedDataset::size(Split split) const {
   return first.empty() ? 0 : first.back();
 }
 
+Indices MappedDataset::trajectories(Split split) const {
+  const auto& first = part(split).first;
+  return first.empty() ? Indices{0} : first;
+}
+
 std::string MappedDataset::origin(Split split, std::int64_t sample) const {
   const auto& p = part(split);
   const auto at = std::upper_bound(p.first.begin(), p.first.end(), sample) - p.first.begin() - 1;
@@ -229,22 +235,29 @@ SampleBlock MappedDataset::neighbours(const Part& p, const std::vector<std::int6
 std::vector<DataArray> MappedDataset::read(Split split, const std::vector<std::int64_t>& samples,
                                            NumberType type) const {
   const auto& p = part(split);
+  for (const auto sample : samples)
+    if (sample < 0 || sample >= size(split))
+      throw DataError(fmt::format("there is no sample {}: the split has {}", sample, size(split)));
   auto out = room(samples.size(), type);
+  if (read_kept(split, samples, type, out)) return out;
   std::vector<std::size_t> order(samples.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](auto a, auto b) { return samples[a] < samples[b]; });
   // Neighbours come in one piece: runs of samples that lie in one block.
   for (std::size_t i = 0; i < order.size();) {
-    const auto sample = samples[order[i]];
-    if (sample < 0 || sample >= size(split))
-      throw DataError(fmt::format("there is no sample {}: the split has {}", sample, size(split)));
     const auto block = neighbours(p, samples, order, i);
     const auto data = load(split, block, type);
     for (; i < order.size() && samples[order[i]] < block.first_sample + block.samples; ++i)
       copy(split, block, data, samples[order[i]] - block.first_sample, type, order[i], out);
   }
   return out;
+}
+
+std::vector<std::int64_t> trajectories(const Dataset& dataset, Split split) {
+  const auto* mapped = dynamic_cast<const MappedDataset*>(&dataset);
+  BANACH_ASSERT(mapped != nullptr);
+  return mapped->trajectories(split);
 }
 
 Dataset::~Dataset() = default;

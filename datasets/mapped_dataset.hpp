@@ -33,6 +33,7 @@ class MappedDataset : public Dataset {
   std::vector<DataArray> read(Split split, const std::vector<std::int64_t>& samples,
                               NumberType type) const override;
   std::vector<ReadPlan> plan() const override;
+  Indices trajectories(Split split) const;
 
   /// Bytes of all splits in memory.
   std::int64_t bytes(NumberType type) const;
@@ -61,6 +62,9 @@ class MappedDataset : public Dataset {
   void set_part(Split split, const DataSource& source, Indices trajectories);
   void make_blocks(Part& part) const;
   void split_time(Part& part, std::size_t position, std::int64_t per_block) const;
+  /// Fills `out` from blocks that are kept in memory; false where the split is not.
+  bool read_kept(Split split, const std::vector<std::int64_t>& samples, NumberType type,
+                 std::vector<DataArray>& out) const;
   const DataSource& add_source(const DatasetParameters& parameters,
                                const DataVariantParameters& own, const std::string& name);
   void require_same(const DatasetInfo& other, const std::string& name) const;

@@ -202,4 +202,25 @@ void MappedDataset::copy(Split split, const SampleBlock& block, const BlockData&
   }
 }
 
+bool MappedDataset::read_kept(Split split, const std::vector<std::int64_t>& samples,
+                              NumberType type, std::vector<DataArray>& out) const {
+  const std::vector<BlockData>* kept = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto& own = memory_[static_cast<std::size_t>(split)][static_cast<std::size_t>(type)];
+    if (own) kept = &*own;  // once there, it stays as it is
+  }
+  if (!kept) return false;
+  const auto& all = blocks(split);
+  for (std::size_t row = 0; row < samples.size(); ++row) {
+    const auto sample = samples[row];
+    const auto after =
+        std::upper_bound(all.begin(), all.end(), sample,
+                         [](std::int64_t s, const SampleBlock& b) { return s < b.first_sample; });
+    const auto at = static_cast<std::size_t>(after - all.begin() - 1);
+    copy(split, all[at], (*kept)[at], sample - all[at].first_sample, type, row, out);
+  }
+  return true;
+}
+
 }  // namespace banach

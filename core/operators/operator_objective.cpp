@@ -10,6 +10,7 @@
 #include "core/operators/data_loss.hpp"
 #include "core/optimizers/clip.hpp"
 #include "core/training/finite.hpp"
+#include "datasets/trajectories.hpp"
 
 namespace banach {
 namespace {
@@ -29,20 +30,26 @@ OperatorObjective::OperatorObjective(const RunPlan& plan, std::int64_t stage,
       buffers_(buffers.clone()),
       names_(loss_terms(plan.experiment)) {
   const StagePlan& now = plan.stages[static_cast<std::size_t>(stage)];
-  const auto dataset = plan.dataset();
+  dataset_ = plan.dataset();
   for (const auto& name : names_) weights_.push_back(plan.loss_weight(name));
   data_ = !experiment_.data->outputs.empty() && weights_[0] > 0;
   physics_ = !experiment_.terms.empty();
-  rollout_ = now.parameters.rollout;
-  const std::int64_t size = dataset->size(Split::train);
+  const std::int64_t size = dataset_->size(Split::train);
   const std::int64_t batch = now.parameters.batch > 0 ? now.parameters.batch : size;
   const std::uint64_t seed =
       Stream(plan.seed, "batches", static_cast<std::uint64_t>(stage)).bits(0);
   const std::int64_t labelled = experiment_.data->parameters.labelled;
-  loader_ = std::make_unique<Loader>(dataset, Split::train, batch, seed, number_type(options_));
+  loader_ = std::make_unique<Loader>(dataset_, Split::train, batch, seed, number_type(options_));
   if (data_ && labelled > 0 && labelled < size)
-    labelled_ = std::make_unique<Loader>(dataset, Split::train, std::min(batch, labelled), seed + 1,
-                                         number_type(options_), labelled);
+    labelled_ = std::make_unique<Loader>(dataset_, Split::train, std::min(batch, labelled),
+                                         seed + 1, number_type(options_), labelled);
+  if (data_ && now.parameters.rollout > 1) {
+    rollout_.emplace(*experiment_.data);
+    windows_ = now.parameters.rollout;
+    trajectories_ = trajectories(*dataset_, Split::train);
+    if (labelled > 0)
+      for (auto& first : trajectories_) first = std::min(first, labelled);
+  }
   if (physics_ && !experiment_.network->grid())
     collocation_.emplace(experiment_, now.sampling, plan.seed, options_);
   parameters_ = parameters.detach().clone().set_requires_grad(true);
@@ -59,14 +66,51 @@ OperatorBatch OperatorObjective::tensors(const DataBatch& batch) const {
 
 void OperatorObjective::begin_step(std::uint64_t seed, std::int64_t step, std::int64_t stage_step) {
   network_.set_draw(seed, step);
-  if (physics_ || !labelled_) batch_ = tensors(loader_->batch(stage_step));
-  if (labelled_) labelled_batch_ = tensors(labelled_->batch(stage_step));
+  const DataBatch* batch = nullptr;
+  if (physics_ || !labelled_) batch_ = tensors(*(batch = &loader_->batch(stage_step)));
+  if (labelled_) labelled_batch_ = tensors(*(batch = &labelled_->batch(stage_step)));
+  if (rollout_) read_later(batch->samples);
   if (collocation_) sets_ = collocation_->at_step(step);
 }
 
-at::Tensor OperatorObjective::data_loss(const at::Tensor& outputs, const at::Tensor& target) const {
-  return sample_losses(plan_.configuration.loss.type, outputs, target, loss_grid(*experiment_.data))
-      .mean();
+void OperatorObjective::read_later(std::vector<std::int64_t> samples) {
+  later_.clear();
+  for (std::int64_t k = 1; k < windows_; ++k) {
+    DataBatch next;
+    std::vector<std::int64_t> rows;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      if (rollout_->windows(trajectories_, samples[i]) < 2) continue;
+      rows.push_back(static_cast<std::int64_t>(i));
+      next.samples.push_back(samples[i] + rollout_->shift());
+    }
+    if (rows.empty()) return;
+    next.arrays = dataset_->read(Split::train, next.samples, number_type(options_));
+    Later later{tensors(next), {}};
+    if (rows.size() < samples.size())
+      later.rows = at::tensor(rows, at::kLong).to(options_.device());
+    later_.push_back(std::move(later));
+    samples = std::move(next.samples);
+  }
+}
+
+at::Tensor OperatorObjective::data_loss(const Bank& bank, at::Tensor outputs,
+                                        const OperatorBatch& batch) {
+  const auto losses = [&](const at::Tensor& found, const at::Tensor& target) {
+    return sample_losses(plan_.configuration.loss.type, found, target,
+                         loss_grid(*experiment_.data));
+  };
+  if (later_.empty()) return losses(outputs, batch.outputs).mean();
+  at::Tensor sum = losses(outputs, batch.outputs).sum();
+  std::int64_t count = batch.count;
+  OperatorBatch given = batch;
+  for (const Later& later : later_) {
+    given = rollout_->after(given, outputs, later.batch, later.rows);
+    outputs = network_.predict(bank, *experiment_.data, given);
+    const at::Tensor found = rollout_->comparable(outputs, given, later.batch);
+    sum = sum + losses(found, later.batch.outputs).sum();
+    count += later.batch.count;
+  }
+  return sum / static_cast<double>(count);
 }
 
 at::Tensor OperatorObjective::total() {
@@ -88,10 +132,10 @@ at::Tensor OperatorObjective::total() {
     if (!data_)
       ++next;
     else if (labelled_)
-      add(data_loss(network_.predict(bank, *experiment_.data, labelled_batch_),
-                    labelled_batch_.outputs));
+      add(data_loss(bank, network_.predict(bank, *experiment_.data, labelled_batch_),
+                    labelled_batch_));
     else
-      add(data_loss(found.outputs, batch_.outputs));
+      add(data_loss(bank, found.outputs, batch_));
   }
   for (std::size_t i = 0; i < found.residuals.size(); ++i) {
     const at::Tensor& r = found.residuals[i];

@@ -2,13 +2,17 @@
 // The loss of an operator: outputs of a data set, residuals of a problem, or both.
 #pragma once
 #include "core/operators/operator_network.hpp"
+#include "core/operators/rollout.hpp"
 #include "core/training/collocation.hpp"
 #include "core/training/stage_objective.hpp"
 
 namespace banach {
 
 /// loss = weight of data * mean over the samples of their loss + sum over terms of weight * mean
-/// square of the residual (energy: mean) over samples and points.
+/// square of the residual (energy: mean) over samples and points. With rollout = k the operator
+/// goes on from every sample of the batch over k windows, fed with its own predictions, as far as
+/// its trajectory (and the samples whose outputs are used) reach; the data's mean is then over all
+/// samples and windows, and gradients go through all of them. Residuals see the first window.
 class BANACH_API OperatorObjective final : public StageObjective {
  public:
   /// Of one stage of the plan; `parameters` and `buffers` are flat, the objective works on its own
@@ -28,7 +32,14 @@ class BANACH_API OperatorObjective final : public StageObjective {
   int planes() const override { return network_.planes(); }
 
  private:
-  at::Tensor data_loss(const at::Tensor& outputs, const at::Tensor& target) const;
+  /// One window of a roll-out after the first.
+  struct Later {
+    OperatorBatch batch;
+    at::Tensor rows;  // of the window before, that go on
+  };
+  void read_later(std::vector<std::int64_t> samples);
+  /// Of the outputs for `batch` and all windows that follow from it.
+  at::Tensor data_loss(const Bank& bank, at::Tensor outputs, const OperatorBatch& batch);
   /// The loss with its graph; fills losses_.
   at::Tensor total();
   void check(const at::Tensor& loss, const at::Tensor& gradient);
@@ -47,7 +58,11 @@ class BANACH_API OperatorObjective final : public StageObjective {
   at::Tensor parameters_, buffers_, losses_, loss_, flag_;
   std::vector<std::string> names_;
   std::vector<double> weights_;  // of the names
-  std::int64_t rollout_ = 1;
+  std::optional<RollOut> rollout_;
+  std::int64_t windows_ = 1;                // of the roll-out
+  std::vector<std::int64_t> trajectories_;  // of samples whose outputs are used
+  std::vector<Later> later_;
+  std::shared_ptr<const Dataset> dataset_;
   bool data_ = false, physics_ = false;
 };
 

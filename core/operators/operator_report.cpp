@@ -9,6 +9,7 @@
 #include "core/operators/metrics.hpp"
 #include "core/operators/operator_errors.hpp"
 #include "core/operators/operator_validation.hpp"
+#include "core/operators/rollout_report.hpp"
 
 namespace banach {
 namespace {
@@ -41,6 +42,8 @@ json errors_on(const RunPlan& plan, const OperatorData& data, const Dataset& dat
   out["metrics"] = metrics.json();
   out["split"] = name_of(split);
   out["samples"] = dataset.size(split);
+  if (auto rollout = rollout_report(plan, data, dataset, split, banks[0]); !rollout.is_null())
+    out["rollout"] = std::move(rollout);
   for (const auto& axis : data.axes) out["resolution"][axis] = data.info.axis(axis)->size;
   return out;
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/operators/operator_report.hpp"
 
@@ -66,6 +67,22 @@ std::string errors_table(const json& rows, const char* title) {
   return out;
 }
 
+// Errors of the first, the middle and the last window.
+std::string rollout_table(const json& rollout) {
+  const json& steps = rollout.at("steps");
+  const auto at = [&](const char* key, std::size_t k) {
+    const json& value = rollout.at(key).at(k);
+    return value.is_number() ? fmt::format("{:.3e}", value.get<double>()) : "-";
+  };
+  std::string out = fmt::format("{:<14}  {:>11}  {:>10}\n", "roll-out", "relative L2", "NRMSE");
+  const std::size_t last = steps.size() - 1;
+  for (const std::size_t k : std::set<std::size_t>{0, last / 2, last})
+    out += fmt::format("{:<14}  {:>11}  {:>10}\n",
+                       fmt::format("after {} times", steps.at(k).get<std::int64_t>()),
+                       at("relative_l2", k), at("nrmse", k));
+  return out;
+}
+
 std::string norms_table(const json& rows, const char* title) {
   const auto width = widest(rows, std::max<std::size_t>(7, std::strlen(title)));
   std::string out = fmt::format("{:<{}}  {:>10}\n", title, width, "RMS");
@@ -93,6 +110,7 @@ std::string result_text(const json& r) {
   if (r.contains("baselines"))
     out += errors_table(baseline_rows(r.at("baselines")),
                         r.contains("split") ? "baseline" : "classical");
+  if (r.contains("rollout")) out += rollout_table(r.at("rollout"));
   if (!r.at("terms").empty()) out += norms_table(r.at("terms"), "term");
   if (r.contains("split"))
     out += fmt::format("on the {} samples of the {} split; relative L2 is the mean of theirs\n",

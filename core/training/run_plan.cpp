@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/operators/generate_dataset.hpp"
+#include "core/operators/rollout.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/write_toml.hpp"
 #include "core/training/catalog_choice.hpp"
@@ -188,6 +189,22 @@ class Planner {
                            fmt::format("stage.{}.stop.error: the problem has no exact solution to "
                                        "compare with; use loss or plateau",
                                        i));
+    check_rollout();
+  }
+
+  void check_rollout() {
+    const OperatorData* data = plan_.experiment.data.get();
+    const auto check = [&](const Table* table, const std::string& path, std::int64_t windows,
+                           const Dataset* dataset) {
+      if (const auto why = rollout_misfit(data, dataset, windows); !why.empty())
+        diagnostics_.error(source_of(table, "rollout"), path + ".rollout: " + why);
+    };
+    const auto& stages = plan_.configuration.stages;
+    for (std::size_t i = 0; i < stages.size(); ++i)
+      if (stages[i].rollout > 1)
+        check(stage_table(i), fmt::format("stage.{}", i), stages[i].rollout, plan_.opened.get());
+    if (plan_.configuration.evaluate.rollout > 0)
+      check(table_at(&table_, "evaluate"), "evaluate", 1, nullptr);
   }
 
   void choose_samplers() {

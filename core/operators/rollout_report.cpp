@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/operators/rollout_report.hpp"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/operators/operator_network.hpp"
+#include "core/operators/rollout.hpp"
+#include "datasets/trajectories.hpp"
+
+namespace banach {
+namespace {
+
+using at::Tensor;
+using nlohmann::json;
+
+constexpr std::size_t most_rows = 16;  // trajectories at once
+
+Tensor ratio(const Tensor& off, const Tensor& size) {
+  return off / at::where(size > 0, size, at::ones_like(size));
+}
+
+// Sums over trajectories, one per window.
+struct Sums {
+  explicit Sums(std::size_t windows) : relative(windows), nrmse(windows) {}
+  std::vector<double> relative, nrmse;
+  void add(std::size_t window, const Tensor& outputs, const Tensor& target) {
+    const Tensor v = target.to(at::kDouble).flatten(2);
+    const Tensor off = (outputs.to(at::kDouble).flatten(2) - v).norm(2, -1), size = v.norm(2, -1);
+    relative[window] += ratio(off.norm(2, -1), size.norm(2, -1)).sum().item<double>();
+    nrmse[window] += ratio(off, size).mean(-1).sum().item<double>();
+  }
+};
+
+json means(const std::vector<double>& sums, std::size_t count) {
+  json out = json::array();
+  for (const double sum : sums)
+    out.push_back(std::isfinite(sum) ? json(sum / static_cast<double>(count)) : json());
+  return out;
+}
+
+// First windows of the trajectories that hold one, and how many windows all of them can go on.
+std::pair<std::vector<std::int64_t>, std::size_t> first_windows(
+    const RollOut& rollout, const std::vector<std::int64_t>& trajectories, const RunPlan& plan) {
+  std::vector<std::int64_t> starts;
+  std::int64_t windows = plan.configuration.evaluate.rollout;
+  for (std::size_t i = 0; i + 1 < trajectories.size(); ++i) {
+    if (trajectories[i] == trajectories[i + 1]) continue;
+    const std::int64_t here = rollout.windows(trajectories, trajectories[i]);
+    windows = windows > 0 ? std::min(windows, here) : here;
+    starts.push_back(trajectories[i]);
+  }
+  return {starts, static_cast<std::size_t>(windows)};
+}
+
+}  // namespace
+
+json rollout_report(const RunPlan& plan, const OperatorData& data, const Dataset& dataset,
+                    Split split, const Bank& bank) {
+  if (data.outputs.empty() || !RollOut::missing(data).empty()) return nullptr;
+  at::NoGradGuard no_grad;
+  const RollOut rollout(data);
+  const auto [starts, windows] = first_windows(rollout, trajectories(dataset, split), plan);
+  if (starts.empty()) return nullptr;
+  const auto options = bank.parameters.options().requires_grad(false);
+  const auto type =
+      options.dtype().toScalarType() == at::kDouble ? NumberType::float64 : NumberType::float32;
+  OperatorNetwork network(plan.experiment, plan.derivatives, Phase::evaluation, options);
+  Sums sums(windows);
+  for (std::size_t first = 0; first < starts.size(); first += most_rows) {
+    const auto end = std::min(starts.size(), first + most_rows);
+    std::vector<std::int64_t> now(starts.begin() + static_cast<std::ptrdiff_t>(first),
+                                  starts.begin() + static_cast<std::ptrdiff_t>(end));
+    OperatorBatch given;
+    Tensor outputs;
+    for (std::size_t k = 0; k < windows; ++k) {
+      const OperatorBatch real = make_batch(data, dataset.read(split, now, type),
+                                            static_cast<std::int64_t>(now.size()), options);
+      given = k == 0 ? real : rollout.after(given, outputs, real);
+      outputs = network.predict(bank, data, given);
+      sums.add(k, rollout.states(outputs, given), rollout.states(real.outputs, real));
+      for (auto& sample : now) sample += rollout.shift();
+    }
+  }
+  json out = {{"relative_l2", means(sums.relative, starts.size())},
+              {"nrmse", means(sums.nrmse, starts.size())},
+              {"trajectories", starts.size()}};
+  for (std::size_t k = 1; k <= windows; ++k)
+    out["steps"].push_back(static_cast<std::int64_t>(k) * rollout.shift());
+  return out;
+}
+
+}  // namespace banach
