@@ -96,8 +96,7 @@ DatasetParameters at_resolution(const DatasetParameters& parameters,
 json operator_report(const RunPlan& plan, const std::vector<Bank>& banks,
                      const OperatorReportOptions& options) {
   const OperatorData& data = *plan.experiment.data;
-  if (data.outputs.empty())
-    return {{"unknowns", json::object()}, {"terms", json::object()}};
+  if (data.outputs.empty()) return {{"unknowns", json::object()}, {"terms", json::object()}};
   if (!options.resolution.empty()) {
     json out = errors_elsewhere(plan, at_resolution(data.parameters, options.resolution), "",
                                 options.split, banks);

@@ -195,18 +195,6 @@ void describe(Schema<SyntheticParameters>& s) {
       .one_of({"uniform", "grid"});
   s.field("noise", &P::noise, "standard deviation of the noise").at_least(0);
 }
-void describe(Schema<ObservationParameters>& s) {
-  using P = ObservationParameters;
-  s.field("file", &P::file, ".csv with named columns, or .h5");
-  s.field("columns", &P::columns,
-          "column (or HDF5 dataset) of a coordinate or unknown, where it has another name");
-  s.field("unknowns", &P::unknowns, "what was observed; all unknowns where absent");
-  s.field("synthetic", &P::synthetic, "instead of a file: drawn from the known solution");
-  s.field("batch", &P::batch, "observations per step, in epochs; 0: all").at_least(0);
-  s.field("held_out", &P::held_out, "fraction that is not trained on, only measured")
-      .at_least(0)
-      .at_most(0.9);
-}
 void describe(Schema<RunConfiguration>& s) {
   using P = RunConfiguration;
   s.field("name", &P::name, "name of the run's folder").where("a plain folder name", folder_name);

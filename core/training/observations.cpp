@@ -14,6 +14,19 @@
 #include "datasets/hdf5_file.hpp"
 
 namespace banach {
+
+void describe(Schema<ObservationParameters>& s) {
+  using P = ObservationParameters;
+  s.field("file", &P::file, ".csv with named columns, or .h5");
+  s.field("columns", &P::columns,
+          "column (or HDF5 dataset) of a coordinate or unknown, where it has another name");
+  s.field("unknowns", &P::unknowns, "what was observed; all unknowns where absent");
+  s.field("synthetic", &P::synthetic, "instead of a file: drawn from the known solution");
+  s.field("batch", &P::batch, "observations per step, in epochs; 0: all").at_least(0);
+  s.field("held_out", &P::held_out, "fraction that is not trained on, only measured")
+      .at_least(0)
+      .at_most(0.9);
+}
 namespace {
 
 /// Points [n, axes] and values [n, unknowns], row major.

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "core/operators/generate_dataset.hpp"
+#include "core/operators/plan_data.hpp"
 #include "core/operators/rollout.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/write_toml.hpp"
@@ -103,7 +103,10 @@ class Planner {
       if (c.dataset && diagnostics_.empty()) add_data(c, extras);
       if (c.dataset && !extras.dataset) return;
       plan_.experiment = make_experiment(registry_, c.problem, c.architecture, unknown, extras);
-      if (c.dataset) count_steps(c);
+      if (c.dataset)
+        count_steps(
+            c, known_ ? nullptr : plan_.opened.get(),
+            table_at(&table_, "validation") && table_at(&table_, "validation")->find("every"));
     } catch (const ConfigError& error) {
       diagnostics_.error({}, error.what());
       plan_.experiment = {};
@@ -111,32 +114,8 @@ class Planner {
   }
 
   void add_data(RunConfiguration& c, ExperimentExtras& extras) {
-    // Without a look at the outputs in training there is none in their scales either.
-    if (const auto data = c.weights.find("data"); data != c.weights.end() && data->second == 0)
-      c.dataset->normalisation.outputs = "none";
-    if (known_) {
-      extras.info = *known_;
-    } else {
-      generate_dataset(*c.dataset, registry_, plugins_, c.threads, notice_);
-      plan_.opened = Dataset::open(*c.dataset);
-      extras.info = plan_.opened->info();
-    }
+    extras.info = data_info(c, registry_, plugins_, known_, notice_, plan_.opened);
     extras.dataset = c.dataset;
-  }
-
-  void count_steps(RunConfiguration& c) {
-    std::int64_t all = 0;
-    for (StageParameters& stage : c.stages) {
-      if (stage.epochs && !known_) {
-        const std::int64_t size = plan_.opened->size(Split::train);
-        const std::int64_t batch = stage.batch > 0 ? std::min(stage.batch, size) : size;
-        stage.steps = *stage.epochs * (batch > 0 ? (size + batch - 1) / batch : 0);
-      }
-      stage.epochs.reset();
-      all += stage.steps;
-    }
-    const Table* given = table_at(&table_, "validation");
-    if (!given || !given->find("every")) c.validation.every = std::max<std::int64_t>(1, all / 20);
   }
 
   // Whether a table is there, names a type that is known, and gives it what it takes. Both tables
@@ -295,23 +274,6 @@ class Planner {
 };
 
 }  // namespace
-
-std::size_t RunPlan::place(const std::string& term) const {
-  for (std::size_t i = 0; i < experiment.terms.size(); ++i)
-    if (experiment.terms[i].term.name == term) return i;
-  BANACH_ASSERT(false);
-  return 0;
-}
-
-double RunPlan::loss_weight(const std::string& name) const {
-  const auto given = configuration.weights.find(name);
-  return given == configuration.weights.end() ? 1.0 : given->second;
-}
-
-std::shared_ptr<const Dataset> RunPlan::dataset() const {
-  if (!opened) opened = Dataset::open(*configuration.dataset);
-  return opened;
-}
 
 RunPlan make_plan(const Table& table, const Registry& registry, const PluginManager& plugins,
                   const DatasetInfo* known, const PlanNotice& notice) {

@@ -1,5 +1,5 @@
-#!/ usr / bin / env python3
-#SPDX - License - Identifier : Apache - 2.0
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """make_layouts.py FOLDER: tiny files in the layouts that solvers and benchmarks write, for the tests of
 `banach data` and the examples in docs/data.md. All hold the same physics: a periodic field that a heat
 equation smooths."""

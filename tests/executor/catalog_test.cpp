@@ -86,7 +86,8 @@ TEST_P(Architectures, IsTheSameAfterSavingAndLoading) {
 // An operator architecture asks for an input function; all others are built without.
 std::optional<Laboratory> with_defaults(const std::string& type) {
   Scene scene = strip();
-  for (const std::vector<InputFunction>& functions : {std::vector<InputFunction>{}, {{"f", 6, {}}}}) {
+  for (const std::vector<InputFunction>& functions :
+       {std::vector<InputFunction>{}, {{"f", 6, {}}}}) {
     scene.functions = functions;
     try {
       return Laboratory(scene, table(type), shipped().entries);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/operators/generate_dataset.hpp"
+#include "core/operators/plan_data.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "core/run/signals.hpp"
 #include "datasets/generate.hpp"
@@ -32,6 +34,32 @@ void generate_dataset(const DatasetParameters& dataset, const Registry& registry
                                 "command goes on from there",
                                 path.string(), done, job.options.count),
                     Exit::saved);
+}
+
+DatasetInfo data_info(RunConfiguration& c, const Registry& registry, const PluginManager& plugins,
+                      const DatasetInfo* known, const PlanNotice& notice,
+                      std::shared_ptr<const Dataset>& opened) {
+  // Without a look at the outputs in training there is none in their scales either.
+  if (const auto data = c.weights.find("data"); data != c.weights.end() && data->second == 0)
+    c.dataset->normalisation.outputs = "none";
+  if (known) return *known;
+  generate_dataset(*c.dataset, registry, plugins, c.threads, notice);
+  opened = Dataset::open(*c.dataset);
+  return opened->info();
+}
+
+void count_steps(RunConfiguration& c, const Dataset* dataset, bool every_given) {
+  std::int64_t all = 0;
+  for (StageParameters& stage : c.stages) {
+    if (stage.epochs && dataset) {
+      const std::int64_t size = dataset->size(Split::train);
+      const std::int64_t batch = stage.batch > 0 ? std::min(stage.batch, size) : size;
+      stage.steps = *stage.epochs * (batch > 0 ? (size + batch - 1) / batch : 0);
+    }
+    stage.epochs.reset();
+    all += stage.steps;
+  }
+  if (!every_given) c.validation.every = std::max<std::int64_t>(1, all / 20);
 }
 
 }  // namespace banach
