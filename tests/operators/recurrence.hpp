@@ -93,7 +93,9 @@ struct Data {
                    const std::string& stage = "", const std::string& variables = "") const {
     return "dtype = \"float64\"\n[architecture]\ntype = \"toy_recurrence\"\n" + architecture +
            "\n[dataset]\nfiles = [\"" + (folder / "z.h5").string() +
-           "\"]\ninputs.z = { path = \"z\", axes = \"sample time comp x\" }\n" + variables +
+           "\"]\ncoords.x = { linspace = [0, 1] }\ninputs.z = { path = \"z\", axes = \"sample time "
+           "comp x\" }\n" +
+           variables +
            "\nsplit = { train = \"0:2\", test = \"2:\" }\nwindow = { n_in = 2, stride = 2, " +
            window + " }\nnormalisation = { inputs = \"none\", outputs = \"none\" }\n" +
            "[loss]\ntype = \"mse\"\n[[stage]]\n" +

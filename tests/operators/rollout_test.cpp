@@ -14,7 +14,7 @@ namespace {
 nlohmann::json report(const RunPlan& plan) {
   const RunState state = initial_state(plan);
   const Bank bank{state.parameters, state.buffers};
-  return rollout_report(plan, *plan.experiment.data, *plan.dataset(), Split::test, bank);
+  return rollout_report(plan, *plan.experiment.data, *plan.opened, Split::test, bank);
 }
 
 TEST(RollOut, OfTheExactRecurrenceHasNoErrorInEveryFormOfWindows) {

@@ -45,12 +45,12 @@ TEST(RollOut, LossIsTheMeanOverSamplesAndWindowsAndItsGradientGoesThroughAll) {
   }
 }
 
-struct Run {
+struct ShortTraining {
   Scratch folder;
   RunPlan plan;
   Log log{true};
   Trainer trainer;
-  explicit Run(const std::string& text)
+  explicit ShortTraining(const std::string& text)
       : plan(plan_of(text)), trainer(plan, folder.path(), log, {}) {}
   std::vector<std::byte> finish(RunState state, bool resumed) {
     trainer.start(std::move(state), resumed);
@@ -65,11 +65,11 @@ TEST(RollOut, TrainingResumesBitExactlyInTheMiddleOfAnEpoch) {
       data.toml("n_out = 1", "a = 0.7",
                 "rollout = 3\nbatch = 5\nsteps = 12\nlr = 0.01\n[checkpoint]\nevery = 1\nkeep = "
                 "99\n[validation]\nevery = 5\n");
-  Run whole(text);
+  ShortTraining whole(text);
   const auto expected = whole.finish(initial_state(whole.plan), false);
   for (const std::int64_t step : {3, 8}) {
     const auto path = Checkpoints(whole.folder / "checkpoints").path_of(step);
-    Run rest(text);
+    ShortTraining rest(text);
     for (const char* name : {"metrics.csv", "metrics.jsonl", "timing.csv"})
       fs::copy_file(whole.folder / name, rest.folder / name);
     const auto loaded = Checkpoints::load(path);
