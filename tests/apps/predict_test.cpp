@@ -132,7 +132,8 @@ TEST(Predict, MistakesAreUsageOrDataErrors) {
   auto output = banach("predict " + run + " -o x.h5");
   EXPECT_EQ(output.code, 64);
   EXPECT_EQ(output.err,
-            "banach predict: give either --grid x=40,t=40 or --at points.csv, where to predict");
+            "banach predict: give either --grid x=40,t=40 or --at points.csv, where to predict (an "
+            "operator: --data new.h5)");
   output = banach("predict " + run + " --grid 4,4 -o x.xls");
   EXPECT_EQ(output.code, 64);
   EXPECT_EQ(output.err, "x.xls: predictions are written to .h5 or .csv");
