@@ -4,11 +4,10 @@
 #include <filesystem>
 #include <string>
 
+#include "apps/panels.hpp"
 #include "banach/model.hpp"
 
 namespace banach {
-
-constexpr int usual_width = 1320;
 
 /// Draws loss, terms and errors from metrics.csv and the solution beside the exact one, `width`
 /// pixels wide. Returns what the picture leaves out ("a slice at z = 0.5"), or nothing.

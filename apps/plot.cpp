@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// banach plot RUN: curves of the training and the solution as one picture.
+// banach plot RUN: curves of the training and what was learned as one picture.
 #include <cstdio>
 
+#include "apps/operator_picture.hpp"
 #include "apps/picture.hpp"
 #include "apps/run_options.hpp"
 #include "core/training/environment.hpp"
@@ -14,20 +15,26 @@ struct PlotArguments : RunOptions {
   int width = usual_width;
 };
 
-void plot(const PlotArguments& arguments, const Context& context) {
-  const Model model = Model::load(arguments.run, arguments.load(context));
-  say(model.notices());
+std::string draw(const PlotArguments& arguments, const LoadOptions& options,
+                 const std::filesystem::path& out) {
+  const LoadedRun run = load_run(arguments.run, options);
+  say(run.notices);
   prepare_process(static_cast<int>(arguments.threads));
+  if (run.plan.experiment.data) return draw_operator(run, out, arguments.width);
+  return draw_run(arguments.run, Model::load(arguments.run, options), out, arguments.width);
+}
+
+void plot(const PlotArguments& arguments, const Context& context) {
   const std::filesystem::path run = arguments.run;
   const auto out = arguments.out.empty() ? run / "plot.png" : std::filesystem::path(arguments.out);
-  const std::string shown = draw_run(run, model, out, arguments.width);
+  const std::string shown = draw(arguments, arguments.load(context), out);
   std::printf("%s%s%s\n", out.c_str(), shown.empty() ? "" : ": shows ", shown.c_str());
 }
 
 }  // namespace
 
 void add_plot(CLI::App& app, Context& context) {
-  auto* verb = app.add_subcommand("plot", "Draw the training and the solution of a run");
+  auto* verb = app.add_subcommand("plot", "Draw the training of a run and what it learned");
   auto arguments = std::make_shared<PlotArguments>();
   add_run_options(*verb, *arguments, context);
   verb->add_option("-o,--out", arguments->out, "The picture: .png, .svg or .pdf; else RUN/plot.png")
