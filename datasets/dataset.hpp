@@ -33,7 +33,7 @@ struct DataVariable {
 };
 
 /// All that is known of a data set beside its numbers: enough to build and load a model without it.
-struct DatasetInfo {
+struct BANACH_API DatasetInfo {
   std::vector<DataAxis> axes;            // in canonical order: as the outputs name them
   std::vector<DataVariable> variables;   // inputs, parameters, outputs, each in the file's order
   std::vector<std::string> dimensions;   // names of the coordinates of points ("x", "y")

@@ -43,9 +43,9 @@ struct RunPlan {
   }
   std::size_t place(const std::string& term) const;
   /// Weight of a loss by its name, "data" among them.
-  double loss_weight(const std::string& name) const;
+  BANACH_API double loss_weight(const std::string& name) const;
   /// The data set, opened when first asked for; DataError where its files are gone.
-  std::shared_ptr<const Dataset> dataset() const;
+  BANACH_API std::shared_ptr<const Dataset> dataset() const;
 
   mutable std::shared_ptr<const Dataset> opened;
 };
