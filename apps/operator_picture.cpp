@@ -137,7 +137,7 @@ std::vector<SampleRow> sample_rows(const LoadedRun& run, std::string& remarks) {
                                              : "no samples: each has points of its own");
     return {};
   }
-  const auto dataset = run.plan.dataset();
+  const auto dataset = Dataset::open(data.parameters);
   const Split split = filled_split(*dataset, Split::test);
   const auto samples =
       choose_samples(errors_of_samples(run, data, *dataset, split), *dataset, split);

@@ -22,8 +22,8 @@ bool is_time_axis(const std::string& name) { return name == "t" || name == "time
 
 std::vector<double> coordinates_of(const OperatorData& data, const std::string& name,
                                    std::int64_t size) {
-  const DataAxis* axis = data.info.axis(name);
-  if (axis && !axis->values.empty()) return axis->values;
+  for (const DataAxis& axis : data.info.axes)
+    if (axis.name == name && !axis.values.empty()) return axis.values;
   std::vector<double> out(static_cast<std::size_t>(size));
   std::iota(out.begin(), out.end(), 0.0);
   return out;

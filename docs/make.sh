@@ -4,11 +4,14 @@
 #   docs/make.sh pages     writes the pages anew
 #   docs/make.sh gallery   also trains every ready configuration with seed 0 on one core (in build/gallery,
 #                          where finished runs are kept), draws it, and writes gallery.md
+#   docs/make.sh operators trains plugins/operators/*.toml likewise (in build/gallery-operators), draws them, and
+#                          writes the end of operators.md; `operators finished` takes what is there and trains nothing
 # Needs a finished build, and for the gallery gnuplot and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 banach=build/bin/banach
 runs=build/gallery
+operator_runs=build/gallery-operators
 
 fail() {
   echo "make.sh: $*" >&2
@@ -130,7 +133,8 @@ pages() {
   for name in $(names architectures); do page architectures architecture "$name" >"docs/architectures/$name.md"; done
   {
     printf '# Catalog\n\nWritten by `docs/make.sh`: what every plugin says of itself, and what its author wrote beside it.\n'
-    printf 'The [gallery](gallery.md) shows what the ready configurations reach.\n'
+    printf 'The [gallery](gallery.md) shows what the ready configurations reach. Guides: [learn an operator](operators.md),\n'
+    printf '[bring your own HDF5](data.md).\n'
     printf '\n## Problems\n'
     index problems
     printf '\n## Architectures\n'
@@ -202,11 +206,65 @@ gallery() {
   mv "$scratch.md" docs/gallery.md
 }
 
+# operator_row NAME: its line of the table of operators, from result.json of the run.
+operator_row() {
+  python3 - "$1" "$(type_of architecture "$operator_runs/$1/resolved.toml")" "$operator_runs/$1/result.json" <<'PYTHON'
+import json
+import sys
+
+name, architecture, file = sys.argv[1:]
+with open(file) as result:
+    result = json.load(result)
+baselines = [f"{method}: {errors['relative_l2']:.1e}" for method, unknowns in result.get("baselines", {}).items()
+             for errors in unknowns.values()]
+print("|", " | ".join([
+    f"[{name}](#{name})",
+    architecture,
+    "<br>".join(f"{u}: {e['relative_l2']:.1e}" for u, e in result["unknowns"].items()),
+    "<br>".join(baselines),
+    " x ".join(str(n) for n in result["resolution"].values()),
+    str(result["samples"]),
+    f"{result['train_seconds']:.0f}",
+    str(result["steps"]),
+]), "|")
+PYTHON
+}
+
+# operators [finished]: the gallery of operators.
+operators() {
+  local name names=() pages=docs/operators.md
+  mkdir -p "$operator_runs" docs/operators
+  for name in $(basename -s .toml -a plugins/operators/*.toml); do
+    if [[ ${1-} != finished && ! -f $operator_runs/$name/result.json ]]; then
+      echo "$name" >&2
+      "$banach" train "plugins/operators/$name.toml" --seed 0 threads=1 --quiet --out "$operator_runs/$name" >&2
+    fi
+    [[ ! -f $operator_runs/$name/result.json ]] || names+=("$name")
+  done
+  {
+    awk '/^## Gallery/ { exit } { print }' "$pages"
+    printf '## Gallery\nConfigurations in `plugins/operators/`, trained with one thread; written by `docs/make.sh operators`. Relative L2\n'
+    printf 'errors are those of the test samples. Seconds are wall time of the training, beside whatever else the machine did.\n\n'
+    printf '| configuration | architecture | relative L2 error | without a network | points | samples | seconds | steps |\n'
+    printf '|---|---|---|---|---|---|---|---|\n'
+    for name in "${names[@]}"; do operator_row "$name"; done
+    for name in "${names[@]}"; do
+      "$banach" plot "$operator_runs/$name" --width 880 --out "docs/operators/$name.png" >/dev/null
+      python3 docs/shrink.py "docs/operators/$name.png"
+      printf '\n### %s\n%s\n\n`banach train plugins/operators/%s.toml`:\n\n![%s](operators/%s.png)\n' "$name" \
+        "$(awk '!/^#/ { exit } !/Sample run/ { sub(/^# ?/, ""); print }' "plugins/operators/$name.toml" | sed -E 's/([*<|])/\\\1/g')" \
+        "$name" "$name" "$name"
+    done
+  } >"$scratch.md"
+  mv "$scratch.md" "$pages"
+}
+
 [[ -x $banach ]] || fail "$banach is missing; build it: cmake --preset default && cmake --build --preset default"
 scratch=$(mktemp)
 trap 'rm -f "$scratch" "$scratch.md"' EXIT
 case ${1-} in
   pages) pages ;;
   gallery) gallery && pages ;;
-  *) fail "say pages or gallery" ;;
+  operators) operators "${2-}" ;;
+  *) fail "say pages, gallery or operators" ;;
 esac
