@@ -26,6 +26,7 @@ endif()
 install(DIRECTORY core/include/banach DESTINATION include FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
 install(DIRECTORY plugins/problems/ DESTINATION share/banach/examples
   FILES_MATCHING PATTERN "*.toml")
+install(DIRECTORY plugins/operators/ DESTINATION share/banach/operators FILES_MATCHING PATTERN "*.toml")
 install(DIRECTORY plugins/generators/ DESTINATION share/banach/generators
   FILES_MATCHING PATTERN "*.toml")
 install(FILES LICENSE THIRD_PARTY.md DESTINATION share/doc/banach)

@@ -20,9 +20,7 @@ class LinearMap final : public Architecture {
       : domain_(b.signature().coordinates),
         map_(b.linear("map", b.inputs(), b.outputs(), Init{Init::Kind::xavier_uniform},
                       p.bias ? std::optional<Init>(Init{Init::Kind::zeros}) : std::nullopt)) {}
-  Expression forward(const Inputs& in) const override {
-    return map_(scaled(in.points(), domain_));
-  }
+  Expression forward(const Inputs& in) const override { return map_(scaled(in.points(), domain_)); }
   std::optional<Expression> features(const Inputs& in) const override {
     return scaled(in.points(), domain_);
   }
