@@ -201,7 +201,7 @@ void GridEvaluator::check(const Experiment& experiment, const OperatorData& data
     if (n.op == Op::network && !at_own_points(*experiment.solution.trace, n))
       throw ConfigError(
           "problem.hard: the conditions are built in by values of the network on faces, which a "
-          "grid operator does not have; leave them soft, or use deeponet");
+          "grid operator does not have; leave them soft, or map points");
   for (std::size_t i = 0; i < experiment.terms.size(); ++i) {
     const RecordedTerm& term = experiment.terms[i];
     if (holds_by_itself(i)) continue;
@@ -213,7 +213,7 @@ void GridEvaluator::check(const Experiment& experiment, const OperatorData& data
       if (!supported(n.op) || (n.op == Op::network && !at_own_points(trace, n)))
         throw ConfigError("term \"" + term.term.name +
                           "\" reads the solution at moved points, integrates it, or reads columns "
-                          "of data: a grid operator cannot; use deeponet");
+                          "of data: a grid operator cannot, one that maps points can");
   }
   if (experiment.terms.empty()) return;
   for (std::size_t k = 0; k < lines_.size(); ++k) {
@@ -222,7 +222,7 @@ void GridEvaluator::check(const Experiment& experiment, const OperatorData& data
       if (std::abs(values[i] - values[i - 1] - lines_[k].step) > 1e-4 * std::abs(lines_[k].step))
         throw ConfigError("dataset: the points along \"" + lines_[k].name +
                           "\" are not equidistant in increasing order, as derivatives on the grid "
-                          "need; select equidistant ones or use deeponet");
+                          "need; select equidistant ones, or map points");
   }
 }
 

@@ -29,7 +29,7 @@ at::Tensor on_axes(const OperatorData& data, std::size_t input, const at::Tensor
     throw ConfigError("dataset.inputs." + data.input(input).name + ": its axes \"" +
                       join(own, " ") + "\" are not among those of the outputs, \"" +
                       join(data.axes, " ") +
-                      "\"; an operator on a grid needs them there (deeponet does not)");
+                      "\"; an operator on a grid needs them there, one that maps points does not");
   return values.reshape(shape);
 }
 

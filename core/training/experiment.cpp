@@ -181,8 +181,9 @@ void check_reads_functions(const Experiment& e, const std::string& type) {
   if (!e.data) return;
   if (e.network->grid()) {
     if (!e.data->grid)
-      throw ConfigError("architecture \"" + type +
-                        "\" maps grids, but the data set has listed points; use deeponet");
+      throw ConfigError(
+          "architecture \"" + type +
+          "\" maps grids, but the data set has listed points; choose one that maps points");
     return;
   }
   const Plan used = plan(*e.network->trace, {{e.network->root, {Polynomial(1.0)}}});
@@ -195,7 +196,8 @@ void check_reads_functions(const Experiment& e, const std::string& type) {
   for (std::size_t i = 0; i < read.size(); ++i)
     if (!read[i])
       throw ConfigError("architecture \"" + type + "\" has no use for the input function \"" +
-                        e.functions[i].name + "\" of the data set; operators are deeponet and fno");
+                        e.functions[i].name +
+                        "\" of the data set; choose an architecture of operators (banach plugins)");
 }
 
 void find_known(Experiment& e, const Registry& registry, const Table& table,
