@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The TOML of a sweep or a search.
 #pragma once
+#include "core/study/overrides.hpp"
 #include "core/study/pruner.hpp"
-#include "core/study/space.hpp"
 
 namespace banach {
 
@@ -66,10 +66,6 @@ struct TuneFile : StudyFile<TuneParameters> {
 /// Reads the table of a study file. ConfigError with all problems, each with its place.
 BANACH_API SweepFile read_sweep(const Table& table);
 BANACH_API TuneFile read_tune(const Table& table);
-
-/// The overrides that a table says: `"stage.0.lr" = 1e-3` and `stage.0.lr = 1e-3` alike.
-BANACH_API std::vector<Override> read_overrides(const Table& table, const std::string& path,
-                                                Diagnostics& diagnostics);
 
 /// The base configuration under these overrides; `place`: where the study names it. Errors have the
 /// place where the study says what is wrong.

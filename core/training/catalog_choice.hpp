@@ -18,6 +18,14 @@ inline const Table* table_at(const Table* table, std::string_view key) {
   return value ? value->get<Table>() : nullptr;
 }
 
+/// [[stage]] number i of a configuration, which may also be one table [stage]; nullptr where it is
+/// no table.
+inline const Table* stage_table(const Table& table, std::size_t i) {
+  const Value* stages = table.find("stage");
+  const auto* list = stages ? stages->get<Value::List>() : nullptr;
+  return list ? (*list)[i].get<Table>() : stages ? stages->get<Table>() : nullptr;
+}
+
 inline std::vector<std::string> names_of(const std::vector<ParameterInfo>& parameters) {
   std::vector<std::string> out;
   for (const auto& parameter : parameters)

@@ -30,12 +30,6 @@ void place_variant(DataVariantParameters& variant, const Value* given) {
 
 }  // namespace
 
-void describe(Schema<LossParameters>& s) {
-  s.field("type", &LossParameters::type,
-          "of every sample, in the outputs' own units; then the mean")
-      .one_of({"relative_l2", "h1", "mse", "mae"});
-}
-
 void place_dataset(DatasetParameters& dataset, const Table& given) {
   dataset.files = placed(given.find("files"));
   if (dataset.train) place_variant(*dataset.train, given.find("train"));

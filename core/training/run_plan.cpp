@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/run_plan.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <thread>
 
 #include "core/operators/plan_data.hpp"
-#include "core/operators/rollout.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/write_toml.hpp"
 #include "core/training/catalog_choice.hpp"
 #include "core/training/grid.hpp"
+#include "core/training/run_plan_checks.hpp"
 
 namespace banach {
 namespace {
@@ -39,7 +37,7 @@ class Planner {
     layer(c.sampling, &table_, "sampling");
     build_experiment();
     if (plan_.experiment.problem) {
-      check_terms();
+      check_run_plan(plan_, table_, diagnostics_);
       choose_samplers();
     }
     try {
@@ -53,15 +51,9 @@ class Planner {
   }
 
  private:
-  const Table* stage_table(std::size_t i) const {
-    const Value* stages = table_.find("stage");
-    const auto* list = stages ? stages->get<Value::List>() : nullptr;
-    return list ? (*list)[i].get<Table>() : stages ? stages->get<Table>() : nullptr;
-  }
-
   void build_stage(std::size_t i) {
     StageParameters& p = plan_.configuration.stages[i];
-    const Table* given = stage_table(i);
+    const Table* given = stage_table(table_, i);
     StagePlan stage;
     stage.optimizer =
         build_entry(registry_.optimizers, plugins_, p.optimizer, source_of(given, "optimizer"),
@@ -145,45 +137,6 @@ class Planner {
     const std::size_t before = diagnostics_.lines().size();
     resolve(own, diagnostics_);
     return diagnostics_.lines().size() == before;
-  }
-
-  void check_terms() {
-    std::vector<std::string> terms = loss_terms(plan_.experiment), axes;
-    // Weights of conditions that have become hard do no harm.
-    for (const Term& term : plan_.experiment.hard.terms()) terms.push_back(term.name);
-    for (const Term& term : plan_.experiment.starts) terms.push_back(term.name);
-    for (const auto& axis : plan_.experiment.domain) axes.push_back(axis.name);
-    check_names(table_at(&table_, "weights"), "weights", "term", terms, false, diagnostics_);
-    check_names(table_at(&table_, "sampling"), "sampling", "term", terms, true, diagnostics_);
-    for (std::size_t i = 0; i < plan_.configuration.stages.size(); ++i)
-      check_names(table_at(stage_table(i), "sampling"), fmt::format("stage.{}.sampling", i), "term",
-                  terms, true, diagnostics_);
-    for (const char* outer : {"validation", "evaluate"})
-      check_names(table_at(table_at(&table_, outer), "grid"), std::string(outer) + ".grid", "axis",
-                  axes, false, diagnostics_);
-    const auto& stages = plan_.configuration.stages;
-    for (std::size_t i = 0; i < stages.size(); ++i)
-      if (stages[i].stop.error && !plan_.experiment.known() && !plan_.experiment.data)
-        diagnostics_.error(source_of(table_at(stage_table(i), "stop"), "error"),
-                           fmt::format("stage.{}.stop.error: the problem has no exact solution to "
-                                       "compare with; use loss or plateau",
-                                       i));
-    check_rollout();
-  }
-
-  void check_rollout() {
-    const OperatorData* data = plan_.experiment.data.get();
-    const auto check = [&](const Table* table, const std::string& path, std::int64_t windows,
-                           const Dataset* dataset) {
-      if (const auto why = rollout_misfit(data, dataset, windows); !why.empty())
-        diagnostics_.error(source_of(table, "rollout"), path + ".rollout: " + why);
-    };
-    const auto& stages = plan_.configuration.stages;
-    for (std::size_t i = 0; i < stages.size(); ++i)
-      if (stages[i].rollout > 1)
-        check(stage_table(i), fmt::format("stage.{}", i), stages[i].rollout, plan_.opened.get());
-    if (plan_.configuration.evaluate.rollout > 0)
-      check(table_at(&table_, "evaluate"), "evaluate", 1, nullptr);
   }
 
   void choose_samplers() {

@@ -19,27 +19,25 @@ struct FnoParameters {
   double padding = 0, gain = 1;
 };
 void describe(Schema<FnoParameters>& s) {
-  s.field("width", &FnoParameters::width, "channels of the Fourier layers").at_least(1);
-  s.field("modes", &FnoParameters::modes,
+  using P = FnoParameters;
+  s.field("width", &P::width, "channels of the Fourier layers").at_least(1);
+  s.field("modes", &P::modes,
           "frequencies 0 .. modes - 1 (both signs) of every axis, or a list of one number for "
           "each; 12, or what the grid has")
       .where("one number >= 1 or a list of them", [](const std::vector<std::int64_t>& list) {
         return !list.empty() && *std::min_element(list.begin(), list.end()) > 0;
       });
-  s.field("depth", &FnoParameters::depth, "Fourier layers").at_least(1);
-  s.field("projection", &FnoParameters::projection, "hidden width of the last perceptron")
-      .at_least(1);
-  s.field("lifting", &FnoParameters::lifting, "hidden width of the first perceptron; 0: one map")
-      .at_least(0);
-  s.field("activation", &FnoParameters::activation, "between the layers").one_of(activations());
-  s.field("grid_coordinates", &FnoParameters::grid_coordinates,
-          "append the coordinates to the input channels");
-  s.field("channel_mlp", &FnoParameters::channel_mlp,
+  s.field("depth", &P::depth, "Fourier layers").at_least(1);
+  s.field("projection", &P::projection, "hidden width of the last perceptron").at_least(1);
+  s.field("lifting", &P::lifting, "hidden width of the first perceptron; 0: one map").at_least(0);
+  s.field("activation", &P::activation, "between the layers").one_of(activations());
+  s.field("grid_coordinates", &P::grid_coordinates, "append the coordinates to the input channels");
+  s.field("channel_mlp", &P::channel_mlp,
           "a perceptron over the channels after every spectral convolution");
-  s.field("padding", &FnoParameters::padding,
+  s.field("padding", &P::padding,
           "zeros beyond the upper end of axes that are not periodic, in lengths of the axis")
       .at_least(0);
-  s.field("gain", &FnoParameters::gain, "factor on the initial spectral weights").positive();
+  s.field("gain", &P::gain, "factor on the initial spectral weights").positive();
 }
 
 // Real matrices of the discrete Fourier transform along one axis. Rows and columns with a complex
@@ -87,6 +85,7 @@ class Fno final : public GridArchitecture {
 
  private:
   using Weights = std::vector<Tensor>::const_iterator;
+  using Transforms = std::vector<Transform>;
 
   static std::vector<std::int64_t> modes(const FnoParameters& p, const Signature& signature) {
     const Domain& axes = signature.coordinates;
@@ -168,8 +167,8 @@ class Fno final : public GridArchitecture {
     return any ? at::constant_pad_nd(x, pad) : x;
   }
 
-  std::vector<Transform> make_transforms(const Tensor& x) const {
-    std::vector<Transform> out;
+  Transforms make_transforms(const Tensor& x) const {
+    Transforms out;
     for (std::size_t a = 0; a < modes_.size(); ++a)
       out.push_back(make_transform(x.size(static_cast<std::int64_t>(a) + 2), modes_[a],
                                    a + 1 == modes_.size(), x.options()));
@@ -183,29 +182,20 @@ class Fno final : public GridArchitecture {
     const Tensor k = at::arange(last ? 0 : 1 - modes, modes, exact);
     const Tensor x = at::arange(n, exact);
     const Tensor angle = at::remainder(x.unsqueeze(1) * k, n) * (2 * pi / static_cast<double>(n));
-    const Tensor twice = 2 * k.abs(), count = at::full_like(k, n);
-    const Tensor carried = (twice < count).to(at::kDouble) + (twice == count).to(at::kDouble) / 2;
-    const Tensor c = at::cos(angle), s = at::sin(angle);
+    const Tensor carried = (at::sign(n - 2 * k.abs()) + 1) / 2;
     const Tensor known = at::ceil(carried) / static_cast<double>(n);
-    Transform out;
-    // e^-i = c - i s; back e^+i = c + i s, of which the last axis keeps the real part.
-    const Tensor from_real = at::stack({c * known, -s * known}, 2);    // [n, k, 2]
-    const Tensor to_real = at::stack({c * carried, -s * carried}, 2);  // [n, k, 2]
-    if (last) {
-      const Tensor both = (at::sign(k) + 1).unsqueeze(1);
-      out.forward = from_real.reshape({n, -1});
-      out.inverse = (to_real * both).reshape({n, -1}).t();
-    } else {
-      const Tensor from_imaginary = at::stack({s * known, c * known}, 2);
-      const Tensor to_imaginary = at::stack({s * carried, c * carried}, 2);
-      out.forward = at::stack({from_real, from_imaginary}, 1).reshape({2 * n, -1});
-      out.inverse = at::stack({to_real, to_imaginary}, 1).reshape({2 * n, -1}).t();
-    }
-    return {out.forward.to(options), out.inverse.contiguous().to(options)};
+    const Tensor both = last ? at::sign(k) + 1 : at::ones_like(k);
+    // e^-i = c - i s; its transpose has e^+i = c + i s, of which the last axis keeps the real part.
+    const auto matrix = [&](const Tensor& factor) {
+      const Tensor c = at::cos(angle) * factor, s = at::sin(angle) * factor;
+      const Tensor real = at::stack({c, -s}, 2);  // [n, k, 2]
+      if (last) return real.reshape({n, -1});
+      return at::stack({real, at::stack({s, c}, 2)}, 1).reshape({2 * n, -1});
+    };
+    return {matrix(known).to(options), matrix(carried * both).t().contiguous().to(options)};
   }
 
-  Tensor fourier_layer(const Tensor& x, const std::vector<Transform>& transforms,
-                       Weights& w) const {
+  Tensor fourier_layer(const Tensor& x, const Transforms& transforms, Weights& w) const {
     Tensor spectral = convolved(x, transforms, *w++);
     if (p_.channel_mlp) spectral = perceptron(spectral, w, true);
     const Tensor skip = map_channels(x, w[0], w[1]);
@@ -221,8 +211,7 @@ class Fno final : public GridArchitecture {
   }
 
   // [C, B, X, ...] -> modes -> channels mixed -> [C, B, X, ...]
-  Tensor convolved(const Tensor& x, const std::vector<Transform>& transforms,
-                   const Tensor& weight) const {
+  Tensor convolved(const Tensor& x, const Transforms& transforms, const Tensor& weight) const {
     const std::int64_t channels = x.size(0), batch = x.size(1), last = x.dim() - 1;
     auto shape = x.sizes().vec();
     // The open axes stand in front of the finished ones: [C, B, X, ..., modes, 2].

@@ -51,4 +51,21 @@ inline Numbers coded(std::int64_t rows, std::int64_t columns) {
   return out;
 }
 
+/// Files in a folder of the test, opened with a text below [dataset].
+class MappedFiles : public ::testing::Test {
+ protected:
+  static inline const std::string grid = "coords.x = { linspace = [0.0, 1.0] }\n";
+  static inline const std::string whole = "split = { train = 1.0, validation = 0, test = 0 }\n";
+
+  std::string path(const std::string& name) const { return (scratch_ / name).string(); }
+  std::shared_ptr<const Dataset> open(const std::string& file, const std::string& text,
+                                      const std::string& variant = "") const {
+    return Dataset::open(dataset_of("files = '" + path(file) + "'\n" + text), variant);
+  }
+  std::pair<int, std::string> refusal(const std::string& file, const std::string& text) const {
+    return error_of([&] { open(file, text); });
+  }
+  Scratch scratch_;
+};
+
 }  // namespace banach::testing

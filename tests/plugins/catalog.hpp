@@ -85,4 +85,9 @@ inline at::Tensor values_of(const Experiment& e, const Term& term, const Solutio
   return evaluator.evaluate({bank}, {{points, {}, {}}})[0];
 }
 
+/// The largest difference, by the largest number of `b`.
+inline double distance(const at::Tensor& a, const at::Tensor& b) {
+  return ((a - b).abs().max() / b.abs().max()).item<double>();
+}
+
 }  // namespace banach::testing

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/run_plan_checks.hpp"
+
+#include <fmt/format.h>
+
+#include "core/operators/rollout.hpp"
+#include "core/training/catalog_choice.hpp"
+
+namespace banach {
+namespace {
+
+void check_term_names(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  std::vector<std::string> terms = loss_terms(plan.experiment);
+  // Weights of conditions that have become hard do no harm.
+  for (const Term& term : plan.experiment.hard.terms()) terms.push_back(term.name);
+  for (const Term& term : plan.experiment.starts) terms.push_back(term.name);
+  check_names(table_at(&table, "weights"), "weights", "term", terms, false, diagnostics);
+  check_names(table_at(&table, "sampling"), "sampling", "term", terms, true, diagnostics);
+  for (std::size_t i = 0; i < plan.configuration.stages.size(); ++i)
+    check_names(table_at(stage_table(table, i), "sampling"), fmt::format("stage.{}.sampling", i),
+                "term", terms, true, diagnostics);
+}
+
+void check_axis_names(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  std::vector<std::string> axes;
+  for (const auto& axis : plan.experiment.domain) axes.push_back(axis.name);
+  for (const char* outer : {"validation", "evaluate"})
+    check_names(table_at(table_at(&table, outer), "grid"), std::string(outer) + ".grid", "axis",
+                axes, false, diagnostics);
+}
+
+void check_stops(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  if (plan.experiment.known() || plan.experiment.data) return;
+  const auto& stages = plan.configuration.stages;
+  for (std::size_t i = 0; i < stages.size(); ++i)
+    if (stages[i].stop.error)
+      diagnostics.error(source_of(table_at(stage_table(table, i), "stop"), "error"),
+                        fmt::format("stage.{}.stop.error: the problem has no exact solution to "
+                                    "compare with; use loss or plateau",
+                                    i));
+}
+
+void check_rollouts(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  const auto check = [&](const Table* given, const std::string& path, std::int64_t windows,
+                         const Dataset* dataset) {
+    if (const auto why = rollout_misfit(plan.experiment.data.get(), dataset, windows); !why.empty())
+      diagnostics.error(source_of(given, "rollout"), path + ".rollout: " + why);
+  };
+  const auto& stages = plan.configuration.stages;
+  for (std::size_t i = 0; i < stages.size(); ++i)
+    if (stages[i].rollout > 1)
+      check(stage_table(table, i), fmt::format("stage.{}", i), stages[i].rollout,
+            plan.opened.get());
+  if (plan.configuration.evaluate.rollout > 0)
+    check(table_at(&table, "evaluate"), "evaluate", 1, nullptr);
+}
+
+}  // namespace
+
+void check_run_plan(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  check_term_names(plan, table, diagnostics);
+  check_axis_names(plan, table, diagnostics);
+  check_stops(plan, table, diagnostics);
+  check_rollouts(plan, table, diagnostics);
+}
+
+}  // namespace banach

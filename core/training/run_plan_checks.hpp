@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether what a configuration says fits the terms, axes and data of its experiment.
+#pragma once
+#include "core/training/run_plan.hpp"
+
+namespace banach {
+
+/// Complains about names of terms and axes that the plan's experiment does not have, about stages
+/// that stop at an error which nobody can know, and about roll-outs that cannot be. `table`: the
+/// configuration as it was written.
+void check_run_plan(const RunPlan& plan, const Table& table, Diagnostics& diagnostics);
+
+}  // namespace banach

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// MappedDataset: how it is opened, and which trajectories of which files make its splits.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <numeric>
+
+#include "banach/error.hpp"
+#include "datasets/mapped_dataset.hpp"
+#include "datasets/splits.hpp"
+
+namespace banach {
+namespace {
+
+/// Bytes that may be taken, or -1 where the system does not say.
+std::int64_t free_memory() {
+  std::ifstream file("/proc/meminfo");
+  std::string word;
+  std::int64_t kib = -1;
+  while (file >> word)
+    if (word == "MemAvailable:" && file >> kib) break;
+  std::int64_t free = kib < 0 ? -1 : kib * 1024;
+  std::int64_t limit = 0, used = 0;
+  std::ifstream maximum("/sys/fs/cgroup/memory.max"), current("/sys/fs/cgroup/memory.current");
+  if (maximum >> limit && current >> used)
+    free = free < 0 ? limit - used : std::min(free, limit - used);
+  return std::max<std::int64_t>(free, 0);
+}
+
+std::int64_t budget_bytes(double budget) {
+  return static_cast<std::int64_t>(budget > 1 ? budget * 1e9
+                                              : budget * static_cast<double>(free_memory()));
+}
+
+bool is_test_split(const DataVariantParameters& variant) {
+  return variant.name.empty() || variant.name == "test";
+}
+
+const DataVariantParameters& find_variant(const DatasetParameters& parameters,
+                                          const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& variant : parameters.test) {
+    if (variant.name == name) return variant;
+    names.push_back(variant.name);
+  }
+  throw ConfigError(fmt::format("dataset.test: there is no test set \"{}\"; there are: {}", name,
+                                names.empty() ? "none" : join(names)));
+}
+
+Indices all_of(const DataSource& source) {
+  Indices all(static_cast<std::size_t>(source.trajectories()));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+}  // namespace
+
+MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& variant)
+    : window_(p.window), budget_(budget_bytes(p.memory_budget)) {
+  if (window_) span_ = window_->stride * (window_->n_in + window_->n_out - 1);
+  if (!variant.empty()) {
+    const auto& own = find_variant(p, variant);
+    const auto& source = add_source(p, own, "test");
+    if (!own.files.empty() || !own.rename.empty()) {
+      set_part(Split::test, source, all_of(source));
+      return;
+    }
+    const auto parts = divide(p.split, source.trajectories(),
+                              {p.train.has_value(), p.validation.has_value(), false});
+    for (std::size_t k = 0; k < 3; ++k) set_part(static_cast<Split>(k), source, parts[k]);
+    return;
+  }
+  const auto own_test = std::find_if(p.test.begin(), p.test.end(), is_test_split);
+  const SeparateSplits separate{p.train.has_value(), p.validation.has_value(),
+                                own_test != p.test.end()};
+  const auto whole = [&](Split split, const DataVariantParameters& own, const char* name) {
+    const auto& source = add_source(p, own, name);
+    set_part(split, source, all_of(source));
+  };
+  if (separate.train) whole(Split::train, *p.train, "train");
+  if (!separate.train || !p.files.empty()) {
+    const auto& source = add_source(p, {}, "files");
+    const auto parts = divide(p.split, source.trajectories(), separate);
+    const bool elsewhere[] = {separate.train, separate.validation, separate.test};
+    for (std::size_t k = 0; k < 3; ++k)
+      if (!elsewhere[k]) set_part(static_cast<Split>(k), source, parts[k]);
+  }
+  if (separate.validation) whole(Split::validation, *p.validation, "validation");
+  if (separate.test) whole(Split::test, *own_test, "test");
+}
+
+const DataSource& MappedDataset::add_source(const DatasetParameters& parameters,
+                                            const DataVariantParameters& own,
+                                            const std::string& name) {
+  sources_.push_back(std::make_unique<DataSource>(parameters, own));
+  const auto& source = *sources_.back();
+  if (sources_.size() == 1)
+    info_ = source.info();
+  else
+    require_same(source.info(), name);
+  source.keep_rows();
+  return source;
+}
+
+void MappedDataset::require_same(const DatasetInfo& other, const std::string& name) const {
+  const auto fail = [&](const std::string& what) {
+    throw DataError(fmt::format("dataset.{}: {}", name, what));
+  };
+  for (std::size_t i = 0; i < info_.variables.size(); ++i) {
+    const auto &a = info_.variables[i], &b = other.variables[i];
+    if (a.channels != b.channels || a.axes != b.axes)
+      fail(fmt::format("\"{}\" has {} channels on ({}), but {} on ({}) in the training data",
+                       b.name, b.channels.size(), join(b.axes), a.channels.size(), join(a.axes)));
+  }
+  for (const auto& axis : info_.axes)
+    if (const auto* same = other.axis(axis.name); !same || same->size != axis.size)
+      fail(fmt::format("axis \"{}\" has {} entries, but {} in the training data", axis.name,
+                       same ? same->size : 0, axis.size));
+}
+
+std::int64_t MappedDataset::windows(const DataSource& source, std::int64_t trajectory) const {
+  if (!window_) return 1;
+  return std::max<std::int64_t>(0, source.times(trajectory) - span_);
+}
+
+void MappedDataset::set_part(Split split, const DataSource& source, Indices trajectories) {
+  auto& part = parts_[static_cast<std::size_t>(split)];
+  part.source = &source;
+  part.first.push_back(0);
+  std::int64_t longest = 0;
+  for (const auto trajectory : trajectories) {
+    longest = std::max(longest, source.times(trajectory));
+    part.first.push_back(part.first.back() + windows(source, trajectory));
+  }
+  if (window_ && !trajectories.empty() && part.first.back() == 0)
+    throw ConfigError(fmt::format(
+        "dataset.window: n_in = {}, n_out = {} and stride = {} need {} times, the longest "
+        "trajectory has {}",
+        window_->n_in, window_->n_out, window_->stride, span_ + 1, longest));
+  part.trajectories = std::move(trajectories);
+  make_blocks(part);
+}
+
+}  // namespace banach
