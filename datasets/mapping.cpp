@@ -37,6 +37,20 @@ Value brief(const P& object) {
   return Value(std::move(out));
 }
 
+template <class Entries, class P>
+bool read_table(const Value& v, const std::string& path, Diagnostics& d, P& out) {
+  Entries table;
+  if (!detail::read_struct(v, path, d, Schema<Entries>(), &table)) return false;
+  out = table;
+  return true;
+}
+template <class Entries, class P>
+Value write_table(const P& value) {
+  Entries table;
+  static_cast<P&>(table) = value;
+  return brief(table);
+}
+
 }  // namespace
 
 std::string Convert<AxisLabels>::type() { return "text or list of text"; }
@@ -90,15 +104,10 @@ bool Convert<CoordinateParameters>::read(const Value& v, const std::string& path
       only.set("", *select);
       select->data = std::move(only);
     }
-  CoordinateTable table;
-  if (!detail::read_struct(whole, path, d, Schema<CoordinateTable>(), &table)) return false;
-  out = table;
-  return true;
+  return read_table<CoordinateTable>(whole, path, d, out);
 }
 Value Convert<CoordinateParameters>::write(const CoordinateParameters& value) {
-  CoordinateTable table;
-  static_cast<CoordinateParameters&>(table) = value;
-  Value out = brief(table);
+  Value out = write_table<CoordinateTable>(value);
   if (const Value* only = value.select.find("")) std::get<Table>(out.data).set("select", *only);
   return out;
 }
@@ -114,15 +123,10 @@ bool Convert<ParameterParameters>::read(const Value& v, const std::string& path,
     (at == std::string::npos ? out.path : out.attribute) = at == 0 ? text->substr(1) : *text;
     return true;
   }
-  ParameterTable table;
-  if (!detail::read_struct(v, path, d, Schema<ParameterTable>(), &table)) return false;
-  out = table;
-  return true;
+  return read_table<ParameterTable>(v, path, d, out);
 }
 Value Convert<ParameterParameters>::write(const ParameterParameters& value) {
-  ParameterTable table;
-  static_cast<ParameterParameters&>(table) = value;
-  return brief(table);
+  return write_table<ParameterTable>(value);
 }
 
 void describe(Schema<VariableParameters>& s) {

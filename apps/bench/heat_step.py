@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """One training step of heat_primer.toml in eager PyTorch: nested autograd.grad, torch.optim.Adam, one
-forward per term, no printing. Prints thread CPU microseconds per step for each round it is asked for
-on standard input (a line with the number of steps), so that another program can alternate with it."""
+forward per term, no printing. Timed in rounds (rounds.py)."""
 import sys
-import time
 
 import torch
 
-torch.set_num_threads(1)
-torch.manual_seed(0)
+import rounds
+
 dtype = torch.float64 if "float64" in sys.argv else torch.float32
 points = next((int(a) for a in sys.argv[1:] if a.isdigit()), 64)
 torch.set_default_dtype(dtype)
@@ -34,16 +32,9 @@ def step():
     for side in (0.0, torch.pi):
         tb = torch.rand(points, 1) * 3
         loss = loss + net(torch.cat([torch.full_like(tb, side), tb], 1)).square().mean()
-    adam.zero_grad(set_to_none=True)
-    loss.backward()
-    adam.step()
+    rounds.descend(adam, loss)
 
 
 for _ in range(50):
     step()
-for line in sys.stdin:
-    steps = int(line)
-    start = time.thread_time()
-    for _ in range(steps):
-        step()
-    print((time.thread_time() - start) / steps * 1e6, flush=True)
+rounds.answer(step)

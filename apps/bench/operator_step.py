@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """One training step of the networks of operators.cpp in eager PyTorch: operator_step.py fno|deeponet.
-Prints thread CPU microseconds per step for each round it is asked for on standard input (a line with
-the number of steps), so that another program can alternate with it."""
+Timed in rounds (rounds.py)."""
 import sys
-import time
 
 import torch
 
-torch.set_num_threads(1)
-torch.manual_seed(0)
+import rounds
 
 
 class Spectral(torch.nn.Module):
@@ -78,15 +75,8 @@ adam = torch.optim.Adam(net.parameters(), lr=1e-4)
 
 def step():
     loss = (net(data) - target).square().mean()
-    adam.zero_grad(set_to_none=True)
-    loss.backward()
-    adam.step()
+    rounds.descend(adam, loss)
 
 
 step()
-for line in sys.stdin:
-    steps = int(line)
-    start = time.thread_time()
-    for _ in range(steps):
-        step()
-    print((time.thread_time() - start) / steps * 1e6, flush=True)
+rounds.answer(step)

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "banach/error.hpp"
 #include "core/parameters/toml.hpp"
 #include "datasets/hdf5_file.hpp"
@@ -37,27 +39,38 @@ std::string at(const Table& table, const std::string& path) {
   }
 }
 
+/// What must stand where.
+void expect(const Table& table, const std::vector<std::pair<std::string, std::string>>& said) {
+  for (const auto& [path, toml] : said) EXPECT_EQ(at(table, path), toml) << path;
+}
+
+void add_ones(Hdf5Writer& file, const std::string& name, const Shape& shape) {
+  const auto count =
+      std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+  file.add<double>(name, shape, std::vector<double>(static_cast<std::size_t>(count), 1));
+}
+
 TEST(Suggest, PairsArraysThatShareTheirFirstAxis) {
   const auto t = suggested({"plain.h5"});
-  EXPECT_EQ(at(t, "dataset.inputs.a"), "{ path = \"a\", axes = \"sample x\" }");
-  EXPECT_EQ(at(t, "dataset.outputs.u"), "{ path = \"u\", axes = \"sample x\" }");
-  EXPECT_EQ(at(t, "dataset.coords.x"), "\"x\"");
-  EXPECT_EQ(at(t, "architecture.type"), "\"fno\"");
-  EXPECT_EQ(at(t, "architecture.modes"), "[8]");
-  EXPECT_EQ(at(t, "loss.type"), "\"relative_l2\"");
+  expect(t, {{"dataset.inputs.a", "{ path = \"a\", axes = \"sample x\" }"},
+             {"dataset.outputs.u", "{ path = \"u\", axes = \"sample x\" }"},
+             {"dataset.coords.x", "\"x\""},
+             {"architecture.type", "\"fno\""},
+             {"architecture.modes", "[8]"},
+             {"loss.type", "\"relative_l2\""}});
 }
 
 TEST(Suggest, TakesLogarithmsOfWhatVariesByFactors) {
   const auto t = suggested({"plain_2d.h5"});
-  EXPECT_EQ(at(t, "dataset.inputs.coeff"),
-            "{ path = \"coeff\", axes = \"sample x y\", transform = \"log\" }");
-  EXPECT_EQ(at(t, "dataset.coords.y"), "{ linspace = [0.0, 1.0] }");
+  expect(t, {{"dataset.inputs.coeff",
+              "{ path = \"coeff\", axes = \"sample x y\", transform = \"log\" }"},
+             {"dataset.coords.y", "{ linspace = [0.0, 1.0] }"}});
 }
 
 TEST(Suggest, TestsOnTheGroupCalledTest) {
   const auto t = suggested({"train_test.h5"});
-  EXPECT_EQ(at(t, "dataset.inputs.x"), "{ path = \"train/x\", axes = \"sample x\" }");
-  EXPECT_EQ(at(t, "dataset.outputs.y"), "{ path = \"train/y\", axes = \"sample time x\" }");
+  expect(t, {{"dataset.inputs.x", "{ path = \"train/x\", axes = \"sample x\" }"},
+             {"dataset.outputs.y", "{ path = \"train/y\", axes = \"sample time x\" }"}});
   const auto* tests = t.find("dataset")->get<Table>()->find("test")->get<Value::List>();
   ASSERT_EQ(tests->size(), 1u);
   EXPECT_EQ(at(*tests->front().get<Table>(), "rename"),
@@ -66,50 +79,49 @@ TEST(Suggest, TestsOnTheGroupCalledTest) {
 
 TEST(Suggest, NamesThePresetThatFits) {
   const auto t = suggested({"pdebench_grouped.h5"});
-  EXPECT_EQ(at(t, "dataset.preset"), "\"pdebench\"");
-  EXPECT_EQ(at(t, "dataset.inputs"), "");
-  EXPECT_EQ(at(t, "architecture.modes"), "[4, 4]");
+  expect(t, {{"dataset.preset", "\"pdebench\""},
+             {"dataset.inputs", ""},
+             {"architecture.modes", "[4, 4]"}});
 }
 
 TEST(Suggest, SeesGridsInThePointsOfAMesh) {
   const auto grid = suggested({"dolfinx_grid.h5"});
-  EXPECT_EQ(at(grid, "dataset.inputs.conductivity"),
-            "{ path = \"/Function/conductivity/{sample}\", axes = \"point _\" }");
-  EXPECT_EQ(at(grid, "dataset.coords.points"),
-            "{ path = \"Mesh/mesh/geometry\", axes = \"point dim\" }");
-  EXPECT_EQ(at(grid, "architecture.type"), "\"fno\"");
-  EXPECT_EQ(at(grid, "architecture.modes"), "[3, 3]");
+  expect(grid,
+         {{"dataset.inputs.conductivity",
+           "{ path = \"/Function/conductivity/{sample}\", axes = \"point _\" }"},
+          {"dataset.coords.points", "{ path = \"Mesh/mesh/geometry\", axes = \"point dim\" }"},
+          {"architecture.type", "\"fno\""},
+          {"architecture.modes", "[3, 3]"}});
   EXPECT_EQ(at(suggested({"dolfinx_points.h5"}), "architecture.type"), "\"deeponet\"");
 }
 
 TEST(Suggest, ReadsTimesFromTheNamesOfGroups) {
   const auto t = suggested({"dolfinx_run_0.h5", "dolfinx_run_1.h5", "dolfinx_run_2.h5"});
-  EXPECT_EQ(at(t, "dataset.inputs.u"), "{ path = \"/Function/u/{time}\", axes = \"point _\" }");
-  EXPECT_EQ(at(t, "dataset.time_decimal"), "\"_\"");
-  EXPECT_EQ(at(t, "dataset.window"), "{ n_in = 1, n_out = 1 }");
+  expect(t, {{"dataset.inputs.u", "{ path = \"/Function/u/{time}\", axes = \"point _\" }"},
+             {"dataset.time_decimal", "\"_\""},
+             {"dataset.window", "{ n_in = 1, n_out = 1 }"}});
 }
 
 TEST(Suggest, ReversesTheAxesOfMatlab) {
   const auto t = suggested({"matlab_v73.mat"});
-  EXPECT_EQ(at(t, "dataset.axis_order"), "\"reversed\"");
-  EXPECT_EQ(at(t, "dataset.inputs.a"), "{ path = \"a\", axes = \"sample x\" }");
-  EXPECT_EQ(at(t, "dataset.coords.x"), "{ path = \"x\", axes = \"_ x\" }");
+  expect(t, {{"dataset.axis_order", "\"reversed\""},
+             {"dataset.inputs.a", "{ path = \"a\", axes = \"sample x\" }"},
+             {"dataset.coords.x", "{ path = \"x\", axes = \"_ x\" }"}});
 }
 
 TEST(Suggest, TellsBranchAndTrunkOfUnalignedData) {
   const auto t = suggested({"unaligned.h5"});
-  EXPECT_EQ(at(t, "dataset.inputs.X_train0"),
-            "{ path = \"X_train0\", axes = \"sample sensor\", role = \"branch\" }");
-  EXPECT_EQ(at(t, "dataset.inputs.X_train1"),
-            "{ path = \"X_train1\", axes = \"sample dim\", role = \"trunk\" }");
-  EXPECT_EQ(at(t, "architecture.type"), "\"deeponet\"");
+  expect(t, {{"dataset.inputs.X_train0",
+              "{ path = \"X_train0\", axes = \"sample sensor\", role = \"branch\" }"},
+             {"dataset.inputs.X_train1",
+              "{ path = \"X_train1\", axes = \"sample dim\", role = \"trunk\" }"},
+             {"architecture.type", "\"deeponet\""}});
 }
 
 TEST(Suggest, NamesRunsOfDedalusByTheirNumber) {
   const auto t = suggested({"dedalus_run0_s1.h5", "dedalus_run0_s2.h5", "dedalus_run1_s1.h5",
                             "dedalus_run1_s2.h5", "dedalus_run2_s1.h5", "dedalus_run2_s2.h5"});
-  EXPECT_EQ(at(t, "dataset.files"),
-            "\"" + (layouts() / "dedalus_run{sample}_s*.h5").string() + "\"");
+  expect(t, {{"dataset.files", "\"" + (layouts() / "dedalus_run{sample}_s*.h5").string() + "\""}});
 }
 
 TEST(Suggest, BelievesRolesAndDimensionScales) {
@@ -118,8 +130,8 @@ TEST(Suggest, BelievesRolesAndDimensionScales) {
   Hdf5Writer writer(path);
   writer.add<double>("t", {4}, {0, 1, 2, 3});
   writer.add<double>("r", {4}, {1, 2, 3, 4});
-  writer.add<double>("solution", {12, 4}, std::vector<double>(48, 1));
-  writer.add<double>("w", {12, 4, 4}, std::vector<double>(192, 1));
+  add_ones(writer, "solution", {12, 4});
+  add_ones(writer, "w", {12, 4, 4});
   writer.attach("solution", 1, "r");
   writer.attach("w", 1, "t");
   writer.attach("w", 2, "r");
@@ -127,16 +139,16 @@ TEST(Suggest, BelievesRolesAndDimensionScales) {
   writer.attribute("w", "role", std::string("output"));
   writer.commit();
   const auto t = parse_toml(suggest_toml({path}), "suggested");
-  EXPECT_EQ(at(t, "dataset.inputs.solution"), "{ path = \"solution\", axes = \"sample r\" }");
-  EXPECT_EQ(at(t, "dataset.outputs.w"), "{ path = \"w\", axes = \"sample time r\" }");
-  EXPECT_EQ(at(t, "dataset.coords"), "{ r = \"r\", time = \"t\" }");
+  expect(t, {{"dataset.inputs.solution", "{ path = \"solution\", axes = \"sample r\" }"},
+             {"dataset.outputs.w", "{ path = \"w\", axes = \"sample time r\" }"},
+             {"dataset.coords", "{ r = \"r\", time = \"t\" }"}});
 }
 
 TEST(Suggest, ListsTheDatasetsThatTellNothing) {
   const Scratch scratch;
   const auto path = scratch / "one.h5";
   Hdf5Writer writer(path);
-  writer.add<double>("a", {3, 2}, std::vector<double>(6));
+  add_ones(writer, "a", {3, 2});
   writer.commit();
   const auto [code, text] = error_of([&] { suggest_toml({path}); });
   EXPECT_EQ(code, static_cast<int>(Exit::bad_data));

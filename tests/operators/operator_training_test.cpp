@@ -9,7 +9,7 @@
 namespace banach::testing {
 namespace {
 
-const std::string physics = "[problem]\ntype = \"toy_integral\"\n[weights]\ndata = 0.5\n";
+const std::string physics = "[problem]\ntype = \"antiderivative\"\n[weights]\ndata = 0.5\n";
 
 struct OperatorRun {
   OperatorWorld world;

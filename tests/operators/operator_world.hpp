@@ -50,20 +50,6 @@ class ToyOperator final : public Architecture {
   Linear branch_, trunk_;
 };
 
-/// s' = u, s(0) = 0.
-class ToyIntegral final : public Problem {
- public:
-  using Parameters = NoParameters;
-  explicit ToyIntegral(const Parameters&) {}
-  Domain domain() const override { return {{"x", 0, 1}}; }
-  Unknowns unknowns() const override { return {"s"}; }
-  std::vector<InputFunction> functions() const override { return {{"u", 0, {"x"}}}; }
-  Terms terms() const override {
-    return {interior("ode", [](const Field& s) { return s.d("x") - s.input("u"); }),
-            initial("initial", "x", 0.0)};
-  }
-};
-
 /// -div(a grad u) = 1 with zero boundary, in flux form.
 class ToyDarcy final : public Problem {
  public:
@@ -83,12 +69,13 @@ class ToyDarcy final : public Problem {
   }
 };
 
+/// The toys, and the shipped problem s' = u, s(0) = 0.
 struct OperatorWorld : World {
   OperatorWorld() {
     registry.architecture<ToyGrid>("toy_grid", "");
     registry.architecture<ToyOperator>("toy_operator", "");
-    registry.problem<ToyIntegral>("toy_integral", "");
     registry.problem<ToyDarcy>("toy_darcy", "");
+    plugins.load(PluginManager::search_path().back() / "problem.antiderivative.so");
   }
 };
 
