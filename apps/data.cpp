@@ -4,6 +4,7 @@
 
 #include "apps/app.hpp"
 #include "core/parameters/toml.hpp"
+#include "core/training/dataset_configuration.hpp"
 #include "datasets/check.hpp"
 #include "datasets/inspect.hpp"
 #include "datasets/suggest.hpp"

@@ -9,7 +9,6 @@
 #include <cstring>
 
 #include "banach/error.hpp"
-#include "core/parameters/toml.hpp"
 #include "datasets/inspect.hpp"
 
 namespace banach {
@@ -149,38 +148,7 @@ class Reading {
   std::string error_;
 };
 
-/// Patterns of files with a folder in front: relative to the file that names them.
-void place(std::vector<std::string>& files, const Value* given) {
-  if (!given) return;
-  Value::List list = given->get<Value::List>() ? *given->get<Value::List>() : Value::List{*given};
-  files.clear();
-  for (const auto& file : list)
-    if (file.get<std::string>())
-      files.push_back(std::filesystem::absolute(resolve_path(file)).lexically_normal().string());
-}
-
-void place(DataVariantParameters& variant, const Value* given) {
-  if (const auto* table = given ? given->get<Table>() : nullptr)
-    place(variant.files, table->find("files"));
-}
-
 }  // namespace
-
-DatasetParameters dataset_of(const Table& configuration, const std::string& path) {
-  const Value* given = configuration.find("dataset");
-  const Table* table = given ? given->get<Table>() : nullptr;
-  if (!table) throw ConfigError(path + ": there is no [dataset]");
-  Diagnostics diagnostics;
-  auto p = Schema<DatasetParameters>().read(*table, diagnostics);
-  diagnostics.throw_if_any();
-  place(p.files, table->find("files"));
-  if (p.train) place(*p.train, table->find("train"));
-  if (p.validation) place(*p.validation, table->find("validation"));
-  const Value* tests = table->find("test");
-  const auto* list = tests ? tests->get<Value::List>() : nullptr;
-  for (std::size_t i = 0; i < p.test.size(); ++i) place(p.test[i], list ? &(*list)[i] : tests);
-  return p;
-}
 
 CheckResult check_dataset(const DatasetParameters& parameters) {
   const auto dataset = Dataset::open(parameters);

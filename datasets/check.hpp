@@ -5,10 +5,6 @@
 
 namespace banach {
 
-/// The [dataset] of a configuration, its files with folders in front. ConfigError with every
-/// problem of it; `path` is named where there is none.
-BANACH_API DatasetParameters dataset_of(const Table& configuration, const std::string& path);
-
 struct CheckResult {
   std::string text;   // a report for people
   std::string error;  // of the first sample that cannot be read; empty where all can

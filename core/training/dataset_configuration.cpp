@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/training/dataset_configuration.hpp"
+
 #include <filesystem>
 
 #include "core/parameters/toml.hpp"
-#include "core/training/configuration.hpp"
+#include "core/training/catalog_choice.hpp"
 
 namespace banach {
 namespace {
@@ -38,6 +40,16 @@ void place_dataset(DatasetParameters& dataset, const Table& given) {
   const auto* list = tests ? tests->get<Value::List>() : nullptr;
   for (std::size_t i = 0; i < dataset.test.size(); ++i)
     place_variant(dataset.test[i], list ? &(*list)[i] : tests);
+}
+
+DatasetParameters dataset_of(const Table& configuration, const std::string& path) {
+  const Table* given = table_at(&configuration, "dataset");
+  if (!given) throw ConfigError(path + ": there is no [dataset]");
+  Diagnostics diagnostics;
+  auto parameters = Schema<DatasetParameters>().read(*given, diagnostics);
+  diagnostics.throw_if_any();
+  place_dataset(parameters, *given);
+  return parameters;
 }
 
 }  // namespace banach
