@@ -45,6 +45,26 @@ bool is_netcdf(const FileTree& tree) {
                                 name, tree.file().string(), join(names)));
 }
 
+/// Axes that were given in place of the preset's own: one for every dimension.
+void require_fitting_axes(const FileTree& tree, const std::string& name,
+                          const VariableParameters& v) {
+  const auto* info = tree.numbers(v.path);
+  const auto count = v.axes.names.size();
+  if (!info || info->shape.size() == count) return;
+  throw ConfigError(fmt::format(
+      "dataset.{}: axes \"{}\" name {} dimension{}, but {}: dataset \"{}\" has {}: ({}); leave "
+      "them to the preset, or name every one",
+      name, join(v.axes.names, " "), count, count == 1 ? "" : "s", tree.file().string(), v.path,
+      info->shape.size(), fmt::join(info->shape, ", ")));
+}
+
+/// u: axes "sample x y" of (12, 6, 16)
+std::string axes_text(const FileTree& tree, const std::string& name, const VariableParameters& v) {
+  const auto* info = tree.numbers(v.path);
+  return fmt::format("{}: axes \"{}\"{}", name, join(v.axes.names, " "),
+                     info ? fmt::format(" of ({})", fmt::join(info->shape, ", ")) : "");
+}
+
 void fill(const std::string& preset, const FileTree& tree, DatasetParameters& p) {
   if (preset == "pdebench") fill_pdebench(tree, p);
   if (preset == "the_well") fill_the_well(tree, p);
@@ -93,7 +113,8 @@ std::vector<std::string> chosen_fields(const FileTree& tree, const DatasetParame
 void fill_variables(const FileTree& tree, DatasetParameters& p,
                     const std::map<std::string, VariableParameters>& known,
                     const std::vector<std::string>& fields) {
-  const auto complete = [&](std::map<std::string, VariableParameters>& variables) {
+  const auto complete = [&](std::map<std::string, VariableParameters>& variables,
+                            const std::string& kind) {
     for (auto& [name, variable] : variables) {
       const auto bare = variable.path.substr(variable.path.rfind('/') + 1);
       const auto found = known.find(known.count(bare) ? bare : name);
@@ -109,10 +130,11 @@ void fill_variables(const FileTree& tree, DatasetParameters& p,
       if (given.scale != 1) variable.scale = given.scale;
       if (given.offset != 0) variable.offset = given.offset;
       if (given.missing) variable.missing = given.missing;
+      if (!given.axes.names.empty()) require_fitting_axes(tree, kind + name, variable);
     }
   };
-  complete(p.inputs);
-  complete(p.outputs);
+  complete(p.inputs, "inputs.");
+  complete(p.outputs, "outputs.");
   if (!p.inputs.empty()) return;
   for (const auto& field : fields) p.inputs[field] = known.at(field);
   if (p.inputs.empty())
@@ -125,16 +147,17 @@ void fill_window(const FileTree& tree, DatasetParameters& p) {
   };
   if (!p.outputs.empty()) return;
   bool some = false, all = true;
-  std::vector<std::string> names;
+  std::vector<std::string> names, axes;
   for (const auto& [name, variable] : p.inputs) {
     (timed(variable) ? some : all) = timed(variable);
     names.push_back(name);
+    axes.push_back(axes_text(tree, name, variable));
   }
   if (!some)
     throw ConfigError(
-        fmt::format("dataset.outputs: no field of {} has a time axis, so that inputs and outputs "
-                    "must be named: [dataset.inputs] and [dataset.outputs] with some of {}",
-                    tree.file().string(), join(names)));
+        fmt::format("dataset.outputs: no field of {} has a time axis ({}), so that inputs and "
+                    "outputs must be named: [dataset.inputs] and [dataset.outputs] with some of {}",
+                    tree.file().string(), join(axes, "; "), join(names)));
   if (!p.window) p.window = WindowParameters();
   if (all) return;  // outputs are the inputs later
   for (const auto& [name, variable] : p.inputs)

@@ -76,10 +76,12 @@ std::string rollout_table(const json& rollout) {
   };
   std::string out = fmt::format("{:<14}  {:>11}  {:>10}\n", "roll-out", "relative L2", "NRMSE");
   const std::size_t last = steps.size() - 1;
-  for (const std::size_t k : std::set<std::size_t>{0, last / 2, last})
+  for (const std::size_t k : std::set<std::size_t>{0, last / 2, last}) {
+    const auto times = steps.at(k).get<std::int64_t>();
     out += fmt::format("{:<14}  {:>11}  {:>10}\n",
-                       fmt::format("after {} times", steps.at(k).get<std::int64_t>()),
+                       fmt::format("after {} time{}", times, times == 1 ? "" : "s"),
                        at("relative_l2", k), at("nrmse", k));
+  }
   return out;
 }
 

@@ -181,6 +181,23 @@ TEST(Presets, VariablesThatAreNoFieldsNeedAxes) {
             "dataset: \"zz\" is no field of " + given.files[0] + ", and has no axes; fields: z");
 }
 
+TEST(Presets, AxesThatDoNotFitAreNamedWithTheShape) {
+  const auto said = [](const std::string& axes) {
+    auto given = with("pdebench", "pdebench_flat.hdf5");
+    given.inputs["u"].axes = labels(axes);
+    return error_of([&] { apply_preset(given); }).second;
+  };
+  const std::string file = (layouts() / "pdebench_flat.hdf5").string();
+  EXPECT_EQ(said("sample x"),
+            "dataset.inputs.u: axes \"sample x\" name 2 dimensions, but " + file +
+                ": dataset \"tensor\" has 3: (12, 6, 16); leave them to the preset, or name every "
+                "one");
+  EXPECT_EQ(said("sample x y"),
+            "dataset.outputs: no field of " + file +
+                " has a time axis (u: axes \"sample x y\" of (12, 6, 16)), so that inputs and "
+                "outputs must be named: [dataset.inputs] and [dataset.outputs] with some of u");
+}
+
 TEST(Presets, SayWhyAFileDoesNotFit) {
   const auto said = [](const std::string& preset) {
     return error_of([&] { filled(preset, "plain.h5"); }).second;
