@@ -57,6 +57,10 @@ std::string axes_text(const DatasetInfo& info) {
     out += fmt::format("points: {} with coordinates {}\n",
                        info.points.size() / std::max<std::size_t>(1, info.dimensions.size()),
                        join(info.dimensions));
+  if (const auto& w = info.weights; !w.empty())
+    out +=
+        fmt::format("weights of points: {:.6g} to {:.6g}\n", *std::min_element(w.begin(), w.end()),
+                    *std::max_element(w.begin(), w.end()));
   return out;
 }
 

@@ -39,7 +39,8 @@ class CoordinateReader {
       : files_(files), cache_(cache), parameters_(parameters) {}
   /// ConfigError or DataError where there are none, too many or too few, or files disagree.
   AxisValues axis(const AxisRequest& request, const CoordinateParameters& from) const;
-  PointSet points(const CoordinateParameters& from) const;
+  /// `name`: the key of [dataset] that errors begin with.
+  PointSet points(const CoordinateParameters& from, const char* name = "coords.points") const;
 
  private:
   std::vector<double> path_values(const AxisRequest& request,
@@ -49,7 +50,7 @@ class CoordinateReader {
                                    const CoordinateParameters& from) const;
   std::vector<double> one(const Hdf5Reader& file, const std::string& path,
                           const AxisRequest& request, const CoordinateParameters& from) const;
-  PointSet point_table(const CoordinateParameters& from) const;
+  PointSet point_table(const CoordinateParameters& from, const char* name) const;
   const FileGroups& files_;
   FileCache& cache_;
   const DatasetParameters& parameters_;

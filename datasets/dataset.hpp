@@ -38,6 +38,7 @@ struct BANACH_API DatasetInfo {
   std::vector<DataVariable> variables;   // inputs, parameters, outputs, each in the file's order
   std::vector<std::string> dimensions;   // names of the coordinates of points ("x", "y")
   std::vector<double> points;            // [point axis size, dimensions]: unstructured, fixed
+  std::vector<double> weights;           // of the points in losses and errors; empty: all alike
   std::vector<std::string> time_values;  // of a window: names of the steps, for reports
   const DataAxis* axis(const std::string& name) const;
   /// Numbers of one sample of a variable: channels times the sizes of its axes.

@@ -69,11 +69,8 @@ nlohmann::json to_json(const DatasetInfo& info) {
                          {"role", roles[static_cast<std::size_t>(variable.role)]},
                          {"channels", variable.channels},
                          {"axes", variable.axes}});
-  return {{"axes", axes},
-          {"variables", variables},
-          {"dimensions", info.dimensions},
-          {"points", info.points},
-          {"time_values", info.time_values}};
+  return {{"axes", axes},          {"variables", variables},  {"dimensions", info.dimensions},
+          {"points", info.points}, {"weights", info.weights}, {"time_values", info.time_values}};
 }
 
 DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) {
@@ -87,6 +84,7 @@ DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) 
       info.variables.push_back(variable_of(variable, origin));
     info.dimensions = json.at("dimensions").get<std::vector<std::string>>();
     info.points = json.at("points").get<std::vector<double>>();
+    info.weights = json.value("weights", std::vector<double>());
     info.time_values = json.at("time_values").get<std::vector<std::string>>();
   } catch (const nlohmann::json::exception& e) {
     throw DataError(

@@ -186,6 +186,7 @@ void describe(Schema<DatasetParameters>& s) {
   s.field("inputs", &P::inputs, "what the operator is given, by name");
   s.field("outputs", &P::outputs, "what it must find, by name; later inputs where absent");
   s.field("coords", &P::coords, "coordinates of the axes");
+  s.field("weights", &P::weights, "of points in losses and errors, such as volumes of cells");
   s.field("params", &P::params, "numbers that come with a file or a sample");
   s.field("fields", &P::fields, "fields of a preset; all where absent");
   s.field("subsample", &P::subsample, "step along an axis, for every variable");

@@ -81,6 +81,7 @@ struct DatasetParameters {
   std::string time_decimal = ".";  // in names of groups that are times: "_" in 0_1
   std::map<std::string, VariableParameters> inputs, outputs;
   std::map<std::string, CoordinateParameters> coords;
+  std::optional<CoordinateParameters> weights;  // of points, where they count differently
   std::map<std::string, ParameterParameters> params;
   std::vector<std::string> fields;  // of a preset; empty: all
   std::map<std::string, std::int64_t> subsample;

@@ -20,7 +20,7 @@ std::string place_of(const Hdf5Reader& file, const std::string& path) {
 
 }  // namespace
 
-PointSet CoordinateReader::point_table(const CoordinateParameters& from) const {
+PointSet CoordinateReader::point_table(const CoordinateParameters& from, const char* name) const {
   const auto file = cache_.open(files_.files.front().path);
   const auto members = expand_path(*file, PathPattern(from.path), parameters_.time_decimal);
   PointSet out;
@@ -41,9 +41,8 @@ PointSet CoordinateReader::point_table(const CoordinateParameters& from) const {
     const bool fits = labels.size() == shape.size() && point < labels.size() &&
                       total == shape[point] * (dim < labels.size() ? shape[dim] : 1);
     if (!fits)
-      throw ConfigError(
-          fmt::format("dataset.coords.points: {} of shape ({}) must have the axes \"point dim\"",
-                      place_of(*file, member.path), fmt::join(shape, ", ")));
+      throw ConfigError(fmt::format("dataset.{}: {} of shape ({}) must have the axes \"point dim\"",
+                                    name, place_of(*file, member.path), fmt::join(shape, ", ")));
     out.dimensions = dim < labels.size() ? shape[dim] : 1;
     out.points += shape[point];
     if (dim < point) {
@@ -60,10 +59,10 @@ PointSet CoordinateReader::point_table(const CoordinateParameters& from) const {
   return out;
 }
 
-PointSet CoordinateReader::points(const CoordinateParameters& from) const {
+PointSet CoordinateReader::points(const CoordinateParameters& from, const char* name) const {
   PointSet out;
   if (from.stack.empty()) {
-    out = point_table(from);
+    out = point_table(from, name);
   } else {
     const auto file = cache_.open(files_.files.front().path);
     out.dimensions = static_cast<std::int64_t>(from.stack.size());
@@ -74,7 +73,7 @@ PointSet CoordinateReader::points(const CoordinateParameters& from) const {
         out.values.resize(column.size() * from.stack.size());
       }
       if (static_cast<std::int64_t>(column.size()) != out.points)
-        throw DataError(fmt::format("dataset.coords.points: {} has {} entries, \"{}\" has {}",
+        throw DataError(fmt::format("dataset.{}: {} has {} entries, \"{}\" has {}", name,
                                     place_of(*file, from.stack[k]), column.size(), from.stack[0],
                                     out.points));
       for (std::size_t i = 0; i < column.size(); ++i)
@@ -83,7 +82,7 @@ PointSet CoordinateReader::points(const CoordinateParameters& from) const {
   }
   for (std::size_t i = 0; i < out.values.size(); ++i)
     if (!std::isfinite(out.values[i]))
-      throw DataError(fmt::format("dataset.coords.points: point {} has no finite coordinates",
+      throw DataError(fmt::format("dataset.{}: point {} has numbers that are not finite", name,
                                   static_cast<std::int64_t>(i) / out.dimensions));
   return out;
 }

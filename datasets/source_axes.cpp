@@ -31,6 +31,8 @@ void SourceBuilder::add_points() {
   if (from == p_.coords.end()) from = p_.coords.find("point");
   const bool trunk = std::any_of(out_.variables_.begin(), out_.variables_.end(),
                                  [](const auto& v) { return v.info.role == Role::points; });
+  if ((axis == axes_.end() || trunk) && p_.weights)
+    throw ConfigError("dataset.weights: they belong to an axis \"point\" that all samples share");
   if (axis == axes_.end() || trunk) return;
   if (from == p_.coords.end())
     throw ConfigError(
@@ -45,6 +47,7 @@ void SourceBuilder::add_points() {
   for (const auto i : axis->picks)
     for (std::int64_t k = 0; k < points.dimensions; ++k)
       used.values.push_back(points.values[static_cast<std::size_t>(i * points.dimensions + k)]);
+  add_weights(*axis);
   const auto flat = without_flat_dimensions(used);
   if (flat.dimensions == 0) throw DataError("dataset.coords.points: all points are the same");
   out_.info_.dimensions = dimension_names(flat.dimensions);
@@ -53,6 +56,20 @@ void SourceBuilder::add_points() {
     return;
   }
   out_.info_.points = flat.values;
+}
+
+void SourceBuilder::add_weights(const Axis& points) {
+  if (!p_.weights) return;
+  const auto read = CoordinateReader(out_.files_, *out_.cache_, p_).points(*p_.weights, "weights");
+  if (read.dimensions != 1 || read.points != points.file_size)
+    throw DataError(fmt::format("dataset.weights: \"{}\" has {} numbers for {} points",
+                                p_.weights->path, read.values.size(), points.file_size));
+  auto& weights = out_.info_.weights;
+  for (const auto i : points.picks) weights.push_back(read.values[static_cast<std::size_t>(i)]);
+  if (*std::min_element(weights.begin(), weights.end()) < 0 ||
+      *std::max_element(weights.begin(), weights.end()) <= 0)
+    throw DataError(fmt::format("dataset.weights: \"{}\" must hold numbers >= 0, not all of them 0",
+                                p_.weights->path));
 }
 
 /// The points are a grid in disguise: its axes take the place of "point".
@@ -85,6 +102,9 @@ void SourceBuilder::split_point_axis(const TensorGrid& grid,
       if (dim.label == "point") dim.place = grid.place;
   }
   out_.info_.dimensions.clear();
+  const auto weights = out_.info_.weights;
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    out_.info_.weights[static_cast<std::size_t>(grid.place[i])] = weights[i];
 }
 
 /// Where outputs are known at points of their own, both have the axis "point", of size 1 at least.

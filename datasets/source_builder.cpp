@@ -29,6 +29,9 @@ DatasetParameters merged(DatasetParameters p, const DataVariantParameters& own) 
   rename(own.rename, p.outputs);
   rename(own.rename, p.coords);
   rename(own.rename, p.params);
+  if (p.weights)
+    if (const auto found = own.rename.find(p.weights->path); found != own.rename.end())
+      p.weights->path = found->second;
   return p;
 }
 

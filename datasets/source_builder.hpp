@@ -36,6 +36,7 @@ class SourceBuilder {
   void add_coordinates();
   std::optional<CoordinateParameters> scale_of(const std::string& label) const;
   void add_points();
+  void add_weights(const Axis& points);
   void split_point_axis(const TensorGrid& grid, const std::vector<std::string>& names);
   void pair_points();
   void add_parameters();

@@ -14,11 +14,12 @@ at::Tensor sizes(const at::Tensor& norms) {
   return at::where(norms > usual * 1e-6, norms, usual).clamp_min(1e-30);
 }
 
-at::Tensor squares(const at::Tensor& x) { return x.flatten(1).square().sum(1); }
-
 at::Tensor h1(const at::Tensor& outputs, const at::Tensor& target, const LossGrid& grid) {
   if (grid.steps.empty())
     throw ConfigError("loss.type = \"h1\" needs outputs on a grid; use relative_l2");
+  const auto squares = [&](const at::Tensor& x) {
+    return weighted(x, grid.weights, 0.5).flatten(1).square().sum(1);
+  };
   const at::Tensor off = outputs - target;
   at::Tensor above = squares(off), below = squares(target);
   for (std::size_t k = 0; k < grid.steps.size(); ++k) {
@@ -35,6 +36,7 @@ at::Tensor h1(const at::Tensor& outputs, const at::Tensor& target, const LossGri
 
 LossGrid loss_grid(const OperatorData& data) {
   LossGrid out;
+  out.weights = data.weights;
   if (!data.grid) return out;
   for (std::size_t k = 0; k < data.domain.size(); ++k) {
     const Axis& axis = data.domain[k];
@@ -48,10 +50,11 @@ LossGrid loss_grid(const OperatorData& data) {
 at::Tensor sample_losses(const std::string& type, const at::Tensor& outputs,
                          const at::Tensor& target, const LossGrid& grid) {
   if (type == "h1") return h1(outputs, target, grid);
-  const at::Tensor off = (outputs - target).flatten(1);
-  if (type == "mse") return off.square().mean(1);
-  if (type == "mae") return off.abs().mean(1);
-  return off.norm(2, 1) / sizes(target.flatten(1).norm(2, 1));
+  const at::Tensor off = outputs - target;
+  const auto root = [&](const at::Tensor& x) { return weighted(x, grid.weights, 0.5).flatten(1); };
+  if (type == "mse") return root(off).square().mean(1);
+  if (type == "mae") return weighted(off, grid.weights).flatten(1).abs().mean(1);
+  return root(off).norm(2, 1) / sizes(root(target).norm(2, 1));
 }
 
 }  // namespace banach

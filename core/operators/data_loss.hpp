@@ -5,14 +5,15 @@
 
 namespace banach {
 
-/// What losses with derivatives must know of the points of the outputs.
+/// What losses must know of the points of the outputs.
 struct LossGrid {
   std::vector<double> steps;  // along every axis of the grid; empty for listed points
   std::vector<bool> periodic;
+  at::Tensor weights;  // of the points as in OperatorData; undefined: all alike
 };
 LossGrid loss_grid(const OperatorData& data);
 
-/// [B] from outputs and targets [B, C, extents...]:
+/// [B] from outputs and targets [B, C, extents...], norms and means with the weights of the points:
 /// relative_l2: ||u - v|| / ||v|| over channels and points (Li et al. 2021), where v vanishes
 /// ||u - v|| by the mean of the others' norms; mse, mae: means;
 /// h1: the same ratio with first derivatives beside the values (spectral on periodic axes, else

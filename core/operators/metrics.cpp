@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/operators/operator_data.hpp"
+
 namespace banach {
 namespace {
 
@@ -52,8 +54,11 @@ Tensor wave_numbers(at::IntArrayRef half, std::int64_t bins, const at::TensorOpt
 }  // namespace
 
 OperatorMetrics::OperatorMetrics(std::vector<std::string> channels, bool grid,
-                                 std::optional<std::int64_t> time)
-    : channels_(std::move(channels)), grid_(grid), time_(grid ? time : std::nullopt) {}
+                                 std::optional<std::int64_t> time, Tensor weights)
+    : channels_(std::move(channels)),
+      grid_(grid),
+      time_(grid ? time : std::nullopt),
+      weights_(std::move(weights)) {}
 
 void OperatorMetrics::add(const Tensor& outputs, const Tensor& target) {
   at::NoGradGuard no_grad;
@@ -63,12 +68,14 @@ void OperatorMetrics::add(const Tensor& outputs, const Tensor& target) {
     return moves ? d.movedim(*time_ + 2, 2) : d.unsqueeze(2);
   };
   const Tensor v = ordered(target), off = ordered(outputs) - v;
-  const Tensor flat = off.flatten(3);
-  const Tensor rmse = flat.square().mean(-1).sqrt(), size = v.flatten(3).square().mean(-1).sqrt();
+  const auto root_mean_square = [&](const Tensor& t) {
+    return weighted(t, weights_, 0.5).flatten(3).square().mean(-1).sqrt();
+  };
+  const Tensor flat = off.flatten(3), rmse = root_mean_square(off), size = root_mean_square(v);
   accumulate(rmse_, rmse.sum(0));
   accumulate(nrmse_, ratio(rmse, size).sum(0));
   accumulate(relative_, ratio(rmse.norm(2, -1), size.norm(2, -1)).sum(0));
-  accumulate(conserved_, flat.mean(-1).square().sum(0));
+  accumulate(conserved_, weighted(off, weights_).flatten(3).mean(-1).square().sum(0));
   const Tensor largest = flat.abs().amax(-1).amax(0);
   largest_ = largest_.defined() ? at::maximum(largest_, largest) : largest;
   samples_ += static_cast<double>(off.size(0));

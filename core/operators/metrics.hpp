@@ -16,9 +16,10 @@ namespace banach {
 class BANACH_API OperatorMetrics {
  public:
   /// `grid`: the points lie on a tensor grid of 1 to 3 axes besides `time`, the number of the axis
-  /// of time among [0, axes).
+  /// of time among [0, axes). `weights`: of the points, as in OperatorData; they count in all means
+  /// over points but brmse and frmse.
   OperatorMetrics(std::vector<std::string> channels, bool grid,
-                  std::optional<std::int64_t> time = std::nullopt);
+                  std::optional<std::int64_t> time = std::nullopt, at::Tensor weights = {});
 
   /// Predictions u and targets v [B, channels, points...], in physical units.
   void add(const at::Tensor& outputs, const at::Tensor& target);
@@ -44,6 +45,7 @@ class BANACH_API OperatorMetrics {
   std::vector<std::string> channels_;
   bool grid_;
   std::optional<std::int64_t> time_;
+  at::Tensor weights_;
   at::Tensor relative_;                                       // [C], sum over samples
   at::Tensor rmse_, nrmse_, conserved_, boundary_, largest_;  // [C, T]
   at::Tensor spectrum_;                                       // [C, T, wave numbers]

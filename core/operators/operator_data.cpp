@@ -96,6 +96,22 @@ void take_axes(OperatorData& data) {
           join(data.axes, " ")));
 }
 
+// Points are the last axis, or the last axes where they make up a grid.
+void take_weights(OperatorData& data) {
+  if (data.info.weights.empty() || data.outputs.empty()) return;
+  const at::Tensor all = at::tensor(data.info.weights, at::kDouble);
+  Shape shape;
+  std::int64_t count = 1;
+  for (std::size_t k = data.axes.size(); k-- > 0 && count < all.numel();) {
+    shape.insert(shape.begin(), data.info.axis(data.axes[k])->size);
+    count *= shape.front();
+  }
+  if (count != all.numel())
+    throw ConfigError(fmt::format("dataset.weights: {} weights of points, but outputs on \"{}\"",
+                                  all.numel(), join(data.axes, " ")));
+  data.weights = (all / all.mean()).reshape(shape);
+}
+
 void take_functions(OperatorData& data, const Problem* problem) {
   for (std::size_t i = 0; i < data.inputs.size(); ++i) {
     const DataVariable& v = data.input(i);
@@ -170,9 +186,14 @@ std::shared_ptr<const OperatorData> make_operator_data(const DatasetParameters& 
   } else {
     take_grid(*data, problem);
   }
+  take_weights(*data);
   take_functions(*data, problem);
   if (problem) fit_problem(*data, *problem);
   return data;
+}
+
+at::Tensor weighted(const at::Tensor& x, const at::Tensor& weights, double power) {
+  return weights.defined() ? x * weights.pow(power).to(x.options()) : x;
 }
 
 namespace {

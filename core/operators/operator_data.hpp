@@ -20,6 +20,7 @@ struct OperatorData {
   Unknowns unknowns;                         // channels of the outputs
   std::vector<InputFunction> functions;      // one per input; sensors: numbers of one sample
   at::Tensor points;                         // [P, coordinates] of the outputs, float64, CPU
+  at::Tensor weights;  // of the points along the last axes, mean 1, float64, CPU; undefined: alike
 
   std::int64_t size() const { return points.defined() ? points.size(0) : 0; }
   const DataVariable& input(std::size_t i) const { return info.variables[inputs[i]]; }
@@ -33,6 +34,9 @@ struct OperatorData {
 /// or stands for itself (nullptr). ConfigError naming what does not fit.
 BANACH_API std::shared_ptr<const OperatorData> make_operator_data(
     const DatasetParameters& parameters, const DatasetInfo& info, const Problem* problem);
+
+/// x [..., points...] times the weights of the points to this power; x itself where all are alike.
+at::Tensor weighted(const at::Tensor& x, const at::Tensor& weights, double power = 1);
 
 /// Some samples as tensors.
 struct OperatorBatch {

@@ -37,19 +37,22 @@ void read_all(const OperatorData& data, const Dataset& dataset, Split split, std
 }  // namespace
 
 void OperatorErrors::add(const at::Tensor& outputs, const at::Tensor& target) {
-  const at::Tensor u = outputs.to(at::kDouble).flatten(2), v = target.to(at::kDouble).flatten(2);
-  const at::Tensor off = (u - v).abs();
-  const at::Tensor norm = v.norm(2, -1), distance = off.norm(2, -1);
+  const at::Tensor v = target.to(at::kDouble), off = (outputs.to(at::kDouble) - v).abs();
+  const auto norm_of = [&](const at::Tensor& t) {
+    return weighted(t, data_.weights, 0.5).flatten(2).norm(2, -1);
+  };
+  const at::Tensor norm = norm_of(v), distance = norm_of(off);
   const at::Tensor ratio =
       at::where(norm > 0, distance / at::where(norm > 0, norm, at::ones_like(norm)), distance)
           .sum(0);
-  const at::Tensor top = off.amax(-1).amax(0), total = off.sum(-1).sum(0);
+  const at::Tensor top = off.flatten(2).amax(-1).amax(0);
+  const at::Tensor total = weighted(off, data_.weights).flatten(2).sum(-1).sum(0);
   const bool first = !absolute_.defined();
   absolute_ = first ? total : absolute_ + total;
   relative_ = first ? ratio : relative_ + ratio;
   largest_ = first ? top : at::maximum(largest_, top);
-  samples_ += static_cast<double>(u.size(0));
-  points_ += static_cast<double>(u.size(0) * u.size(2));
+  samples_ += static_cast<double>(v.size(0));
+  points_ += static_cast<double>(v.numel() / v.size(1));
 }
 
 json OperatorErrors::json() const {

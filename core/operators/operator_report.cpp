@@ -31,7 +31,8 @@ std::optional<std::int64_t> time_axis(const OperatorData& data) {
 json errors_on(const RunPlan& plan, const OperatorData& data, const Dataset& dataset, Split split,
                const std::vector<Bank>& banks) {
   OperatorErrors errors(data);
-  OperatorMetrics metrics(data.unknowns, data.grid && data.axes.size() <= 4, time_axis(data));
+  OperatorMetrics metrics(data.unknowns, data.grid && data.axes.size() <= 4, time_axis(data),
+                          data.weights);
   OperatorValidation::visit(
       plan, data, data, dataset, split, banks,
       [&](const at::Tensor& outputs, const OperatorBatch& batch, const auto&) {

@@ -25,11 +25,16 @@ Tensor ratio(const Tensor& off, const Tensor& size) {
 
 // Sums over trajectories, one per window.
 struct Sums {
-  explicit Sums(std::size_t windows) : relative(windows), nrmse(windows) {}
+  Sums(std::size_t windows, Tensor of_points)
+      : relative(windows), nrmse(windows), weights(std::move(of_points)) {}
   std::vector<double> relative, nrmse;
+  Tensor weights;
   void add(std::size_t window, const Tensor& outputs, const Tensor& target) {
-    const Tensor v = target.to(at::kDouble).flatten(2);
-    const Tensor off = (outputs.to(at::kDouble).flatten(2) - v).norm(2, -1), size = v.norm(2, -1);
+    const auto norm = [&](const Tensor& t) {
+      return weighted(t, weights, 0.5).flatten(2).norm(2, -1);
+    };
+    const Tensor v = target.to(at::kDouble);
+    const Tensor off = norm(outputs.to(at::kDouble) - v), size = norm(v);
     relative[window] += ratio(off.norm(2, -1), size.norm(2, -1)).sum().item<double>();
     nrmse[window] += ratio(off, size).mean(-1).sum().item<double>();
   }
@@ -69,7 +74,7 @@ json rollout_report(const RunPlan& plan, const OperatorData& data, const Dataset
   const auto type =
       options.dtype().toScalarType() == at::kDouble ? NumberType::float64 : NumberType::float32;
   OperatorNetwork network(plan.experiment, plan.derivatives, Phase::evaluation, options);
-  Sums sums(windows);
+  Sums sums(windows, data.weights);
   for (std::size_t first = 0; first < starts.size(); first += most_rows) {
     const auto end = std::min(starts.size(), first + most_rows);
     std::vector<std::int64_t> now(starts.begin() + static_cast<std::ptrdiff_t>(first),

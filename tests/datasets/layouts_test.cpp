@@ -57,14 +57,17 @@ TEST_F(Layouts, TimesInNamesAreSortedAsNumbersAndPointsBecomeTheirGrid) {
   file.add<double>("mesh", {6, 3}, {1, 0, 0, 0, 0, 0, 0, 2, 0, 1, 2, 0, 1, 1, 0, 0, 1, 0});
   for (const auto* time : {"0", "0_25", "1e1"})
     file.add<double>(std::string("u/") + time, {6, 1}, {10, 0, 2, 12, 11, 1});
+  file.add<double>("volumes", {6}, {10, 0, 2, 12, 11, 1});
   file.commit();
   const auto data =
       open("mesh.h5",
            "time_decimal = '_'\n"
            "inputs.u = { path = '/u/{time}', axes = 'point _', select = { time = 0 } }\n"
            "outputs.v = { path = '/u/{time}', axes = 'point _', select = { time = "
-           "'1:' } }\ncoords.points = { path = 'mesh', axes = 'point dim' }\n" +
+           "'1:' } }\ncoords.points = { path = 'mesh', axes = 'point dim' }\n"
+           "weights = { path = 'volumes', axes = 'point' }\n" +
                whole);
+  EXPECT_EQ(data->info().weights, (Numbers{0, 1, 2, 10, 11, 12}));
   EXPECT_EQ(data->info().variables[1].axes, (std::vector<std::string>{"time", "x", "y"}));
   EXPECT_EQ(data->info().axis("y")->values, (Numbers{0, 1, 2}));
   EXPECT_EQ(read_of(*data, Split::train, 0, 1, 0), (Numbers{0, 1, 2, 10, 11, 12}));
@@ -79,15 +82,23 @@ TEST_F(Layouts, ScatteredPointsStayPoints) {
   file.add<double>("y", {3}, {0, 0.5, 1});
   file.add<double>("f", {2, 4}, coded(2, 4));
   file.add<double>("u", {2, 3}, coded(2, 3));
+  file.add<double>("below", {3}, {1, 2, -3});
   file.commit();
-  const auto data = open("points.h5",
-                         "inputs.f = { path = 'f', axes = 'sample sensor' }\n"
-                         "outputs.u = { path = 'u', axes = 'sample point' }\n"
-                         "coords.points = { stack = ['x', 'y'] }\n" +
-                             whole);
+  const std::string text =
+      "inputs.f = { path = 'f', axes = 'sample sensor' }\n"
+      "outputs.u = { path = 'u', axes = 'sample point' }\n"
+      "coords.points = { stack = ['x', 'y'] }\n" +
+      whole;
+  const auto data = open("points.h5", text + "weights = 'y'");
   EXPECT_EQ(data->info().points, (Numbers{0, 0, 1, 0.5, 0.5, 1}));
   EXPECT_EQ(data->info().dimensions, (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(data->info().variables[0].axes, (std::vector<std::string>{"sensor"}));
+  EXPECT_EQ(data->info().weights, (Numbers{0, 0.5, 1}));
+  EXPECT_EQ(dataset_info(to_json(data->info()), "there").weights, data->info().weights);
+  EXPECT_EQ(refusal("points.h5", text + "weights = 'u'").second,
+            "dataset.weights: \"u\" has 6 numbers for 3 points");
+  EXPECT_EQ(refusal("points.h5", text + "weights = 'below'").second,
+            "dataset.weights: \"below\" must hold numbers >= 0, not all of them 0");
 }
 
 TEST_F(Layouts, UnalignedDataHavePointsOfTheirOwn) {

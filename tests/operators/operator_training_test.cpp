@@ -2,6 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/operators/data_loss.hpp"
+#include "core/operators/metrics.hpp"
+#include "core/operators/operator_errors.hpp"
 #include "core/operators/operator_prediction.hpp"
 #include "core/operators/operator_report.hpp"
 #include "tests/operators/operator_world.hpp"
@@ -163,6 +165,33 @@ TEST(DataLoss, AVanishingTargetCountsByTheSizeOfTheOthers) {
   const at::Tensor losses = sample_losses("relative_l2", outputs, target, {});
   EXPECT_NEAR(losses[0].item<double>(), 0.1, 1e-15);
   EXPECT_NEAR(losses[1].item<double>(), 0.1, 1e-15);  // 0.25 of a mean norm of 2.5
+}
+
+TEST(Weights, ArePointsThatAreThereSeveralTimes) {
+  OperatorData data;
+  data.unknowns = {"u", "v"};
+  data.weights = at::tensor({2.0, 1.0, 1.0}, at::kDouble) * 0.75;
+  const at::Tensor outputs = at::sin(at::arange(12, at::kDouble)).reshape({2, 2, 3});
+  const at::Tensor target = at::cos(at::arange(12, at::kDouble) + 1).reshape({2, 2, 3});
+  const auto twice = [](const at::Tensor& t) { return at::cat({t.narrow(2, 0, 1), t}, 2); };
+  for (const std::string type : {"relative_l2", "mse", "mae"}) {
+    const at::Tensor found = sample_losses(type, outputs, target, {{}, {}, data.weights});
+    const at::Tensor wanted = sample_losses(type, twice(outputs), twice(target), {});
+    EXPECT_TRUE(at::allclose(found, wanted, 1e-13, 0)) << type;
+    EXPECT_FALSE(at::allclose(found, sample_losses(type, outputs, target, {}))) << type;
+  }
+  const auto reported = [&](const at::Tensor& weights, const auto& points) {
+    data.weights = weights;
+    OperatorErrors errors(data);
+    OperatorMetrics metrics(data.unknowns, false, std::nullopt, weights);
+    errors.add(points(outputs), points(target)), metrics.add(points(outputs), points(target));
+    return nlohmann::json{errors.json()["unknowns"], metrics.json()}.flatten();
+  };
+  const auto once = [](const at::Tensor& t) { return t; };
+  const auto found = reported(data.weights, once), wanted = reported({}, twice);
+  for (const auto& [key, value] : wanted.items())
+    EXPECT_NEAR(found.at(key).template get<double>(), value.template get<double>(), 1e-13) << key;
+  EXPECT_NE(found, reported({}, once));
 }
 
 TEST(OperatorData, SaysWhatDoesNotFit) {
