@@ -9,6 +9,7 @@
 
 #include "banach/expression.hpp"
 #include "core/expression/polynomial.hpp"
+#include "core/kernels/function.hpp"
 
 namespace banach {
 
@@ -43,22 +44,6 @@ enum class Op {
   stop,
   opaque,  // TensorArchitecture; `object` evaluates it
   dropout  // x * mask of layer `index`, rate numbers[0]; one mask for all planes
-};
-
-enum class Function {
-  sin,
-  cos,
-  exp,
-  log,
-  sqrt,
-  tanh,
-  sigmoid,
-  softplus,
-  gelu,
-  silu,
-  relu,
-  reciprocal,
-  power
 };
 
 /// Bits of a node's row kind.

@@ -35,11 +35,13 @@ double pass(const T* x, std::int64_t n, bool squares, double factor, T* seed) {
 
 ResidualObjective::ResidualObjective(const Experiment& experiment, std::vector<double> weights,
                                      Derivatives derivatives, const at::Tensor& parameters,
-                                     const at::Tensor& buffers)
+                                     const at::Tensor& buffers, bool fused)
     : weights_(std::move(weights)),
       evaluator_(experiment.network, derivatives, Phase::training),
       buffers_(buffers.clone()) {
+  std::vector<TapeTerm> traces;
   for (const auto& term : experiment.terms) {
+    traces.push_back({term.residual.trace, term.residual.root});
     kinds_.push_back(term.term.kind);
     names_.push_back(term.term.name);
     evaluator_.add(term.residual.trace, term.residual.root);
@@ -56,16 +58,34 @@ ResidualObjective::ResidualObjective(const Experiment& experiment, std::vector<d
     device_weights_[static_cast<std::int64_t>(i)].fill_(weights_[i]);
   flag_ = at::zeros({}, at::TensorOptions(at::kBool).device(parameters.device()));
   immediate_ = parameters.device().is_cpu();
+  if (!fused) return;
+  if (!parameters.device().is_cpu()) {
+    not_fused_ = "on a device other than the CPU";
+    return;
+  }
+  fused_ = FusedExecutor::make(experiment.network, derivatives, std::move(traces),
+                               parameters.scalar_type(), not_fused_);
+  for (std::size_t i = 0; i < weights_.size(); ++i)
+    targets_.push_back({kinds_[i] == Term::Kind::squares, weights_[i]});
+}
+
+void ResidualObjective::set_points(std::vector<PointSet> sets) {
+  sets_ = std::move(sets);
+  if (fused_) fused_->set_points(sets_);
 }
 
 void ResidualObjective::begin_step(std::uint64_t seed, std::int64_t step, std::int64_t) {
   evaluator_.set_draw(seed, step);
 }
 
+std::vector<Bank> ResidualObjective::banks() const {
+  std::vector<Bank> out{{parameters_, buffers_}};
+  out.insert(out.end(), frozen_.begin(), frozen_.end());
+  return out;
+}
+
 std::vector<at::Tensor> ResidualObjective::evaluate() {
-  std::vector<Bank> banks{{parameters_, buffers_}};
-  banks.insert(banks.end(), frozen_.begin(), frozen_.end());
-  return evaluator_.evaluate(banks, sets_);
+  return evaluator_.evaluate(banks(), sets_);
 }
 
 void ResidualObjective::measure(const std::vector<at::Tensor>& values,
@@ -127,15 +147,30 @@ at::Tensor& ResidualObjective::total() {
 
 at::Tensor ResidualObjective::value() {
   at::NoGradGuard no_grad;
-  measure(evaluate(), nullptr);
+  if (fused_)
+    fused_->losses(banks(), targets_, losses_.data_ptr<double>(), nullptr);
+  else
+    measure(evaluate(), nullptr);
   return total();
 }
 
-Evaluation ResidualObjective::gradient() {
+at::Tensor ResidualObjective::tensor_gradient() {
   const auto values = evaluate();
   measure(values, &seeds_);
+  return pull_back(values, seeds_, false).detach();
+}
+
+Evaluation ResidualObjective::gradient() {
+  at::Tensor gradient;
+  if (fused_) {
+    if (gradient_.defined() && gradient_.use_count() > 1)
+      gradient_ = at::Tensor();  // kept by others
+    fused_->losses(banks(), targets_, losses_.data_ptr<double>(), &gradient_);
+    gradient = gradient_;
+  } else {
+    gradient = tensor_gradient();
+  }
   const at::Tensor& loss = total();
-  at::Tensor gradient = pull_back(values, seeds_, false).detach();
   if (penalised()) regularisation_->add_gradient(parameters_, gradient);
   check(loss, gradient);
   if (clip_norm_ > 0 || clip_value_ > 0) clip_gradient(gradient, clip_norm_, clip_value_);
@@ -225,33 +260,50 @@ void ResidualObjective::need_squares(const char* what) const {
         what));
 }
 
+std::vector<double> ResidualObjective::row_factors() const {
+  std::vector<double> out;
+  for (std::size_t i = 0; i < weights_.size(); ++i)
+    out.push_back(std::sqrt(weights_[i] / static_cast<double>(sets_[i].points.size(0))));
+  return out;
+}
+
 at::Tensor ResidualObjective::residuals() {
   need_squares("residuals");
   at::NoGradGuard no_grad;
-  const auto values = evaluate();
+  const auto factors = row_factors();
   std::vector<at::Tensor> out;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    out.push_back(values[i].reshape({-1}) *
-                  std::sqrt(weights_[i] / static_cast<double>(row_count(values[i]))));
+  if (fused_) {
+    out.push_back(fused_->residuals(banks(), factors));
+  } else {
+    const auto values = evaluate();
+    for (std::size_t i = 0; i < values.size(); ++i)
+      out.push_back(values[i].reshape({-1}) * factors[i]);
+  }
   if (penalised()) out.push_back(regularisation_->residuals(parameters_));
-  return at::cat(out);
+  return out.size() == 1 ? out[0] : at::cat(out);
 }
 
 at::Tensor ResidualObjective::jacobian() {
   need_squares("Jacobian");
-  const auto values = evaluate();
-  std::vector<at::Tensor> rows;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double factor = std::sqrt(weights_[i] / static_cast<double>(row_count(values[i])));
-    const at::Tensor flat = values[i].reshape({-1});
-    for (std::int64_t k = 0; k < flat.numel(); ++k) {
-      at::Tensor row;
-      if (flat.requires_grad())
-        row = torch::autograd::grad({flat[k]}, {parameters_}, {}, true, false, true)[0];
-      rows.push_back(row.defined() ? row.detach() * factor : at::zeros_like(parameters_).detach());
+  const auto factors = row_factors();
+  at::Tensor out;
+  if (fused_) {
+    out = fused_->jacobian(banks(), factors);
+  } else {
+    const auto values = evaluate();
+    std::vector<at::Tensor> rows;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const at::Tensor flat = values[i].reshape({-1});
+      for (std::int64_t k = 0; k < flat.numel(); ++k) {
+        at::Tensor row;
+        if (flat.requires_grad())
+          row = torch::autograd::grad({flat[k]}, {parameters_}, {}, true, false, true)[0];
+        rows.push_back(row.defined() ? row.detach() * factors[i]
+                                     : at::zeros_like(parameters_).detach());
+      }
     }
+    out = at::stack(rows);
   }
-  const at::Tensor out = at::stack(rows);
   return penalised() ? at::cat({out, regularisation_->jacobian(parameters_)}) : out;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loss of a problem's terms at one set of points, over one flat parameter vector.
 #pragma once
+#include "core/fused/fused_executor.hpp"
 #include "core/training/experiment.hpp"
 #include "core/training/stage_objective.hpp"
 
@@ -11,12 +12,13 @@ namespace banach {
 class BANACH_API ResidualObjective final : public StageObjective {
  public:
   /// `parameters` and `buffers` are flat; the objective works on its own leaf with their values.
+  /// `fused`: on the CPU by the fused executor, where that has all operations.
   ResidualObjective(const Experiment& experiment, std::vector<double> weights,
                     Derivatives derivatives, const at::Tensor& parameters,
-                    const at::Tensor& buffers);
+                    const at::Tensor& buffers, bool fused = true);
 
   /// The points of every later evaluation; the tensors may change in place between them.
-  void set_points(std::vector<PointSet> sets) { sets_ = std::move(sets); }
+  void set_points(std::vector<PointSet> sets);
   /// Parameters of earlier windows, which stay as they are: banks 1, 2, ... of the experiment.
   void set_frozen(std::vector<Bank> banks) { frozen_ = std::move(banks); }
   void begin_step(std::uint64_t seed, std::int64_t step, std::int64_t stage_step = 0) override;
@@ -36,10 +38,16 @@ class BANACH_API ResidualObjective final : public StageObjective {
   const std::vector<std::string>& term_names() const override { return names_; }
   bool dirty() override;
   int planes() const override { return evaluator_.planes(); }
-  /// Values of all terms at the present points, [rows, columns] each.
+  /// Values of all terms at the present points, [rows, columns] each, by the tensor executor.
   std::vector<at::Tensor> evaluate();
+  /// Whether the fused executor is at work, and else why not (empty where nobody asked for it).
+  bool fused() const { return fused_ != nullptr; }
+  const std::string& not_fused_because() const { return not_fused_; }
 
  private:
+  std::vector<Bank> banks() const;
+  std::vector<double> row_factors() const;
+  at::Tensor tensor_gradient();
   void measure(const std::vector<at::Tensor>& values, std::vector<at::Tensor>* seeds);
   at::Tensor pull_back(const std::vector<at::Tensor>& values, const std::vector<at::Tensor>& seeds,
                        bool keep);
@@ -56,6 +64,10 @@ class BANACH_API ResidualObjective final : public StageObjective {
   at::Tensor parameters_, buffers_;
   std::vector<Bank> frozen_;
   std::vector<PointSet> sets_;
+  std::unique_ptr<FusedExecutor> fused_;
+  std::string not_fused_;
+  std::vector<FusedTarget> targets_;
+  at::Tensor gradient_;
   std::vector<at::Tensor> seeds_;  // d loss / d residual
   at::Tensor losses_, loss_, flag_, device_weights_;
 };

@@ -41,7 +41,7 @@ struct RunPlan {
   const SamplingChoice& choice(const StagePlan& stage, const std::string& term) const {
     return stage.sampling[place(term)];
   }
-  std::size_t place(const std::string& term) const;
+  BANACH_API std::size_t place(const std::string& term) const;
   /// Weight of a loss by its name, "data" among them.
   BANACH_API double loss_weight(const std::string& name) const;
   /// The data set, opened when first asked for; DataError where its files are gone.

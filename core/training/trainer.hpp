@@ -59,6 +59,7 @@ class BANACH_API Trainer {
   void begin_window();
   void begin_stage(bool resumed);
   void make_objective();
+  void note_executor(const ResidualObjective& objective);
   std::unique_ptr<Measurer> make_validation(bool final_one) const;
   bool next_window();
   Collocation collocation_of(const StagePlan& stage) const;

@@ -14,15 +14,27 @@ void Trainer::make_objective() {
     objective_ = std::make_unique<OperatorObjective>(plan_, state_.stage, parameters, buffers);
     return;
   }
+  const std::string& executor = plan_.configuration.executor;
   auto objective = std::make_unique<ResidualObjective>(*experiment_, weights(), plan_.derivatives,
-                                                       parameters, buffers);
+                                                       parameters, buffers, executor != "tensor");
   auto* const residuals = objective.get();
+  note_executor(*residuals);
   objective_ = std::move(objective);
   auto frozen = banks();
   frozen.erase(frozen.begin());
   residuals->set_frozen(std::move(frozen));
   collocation_ = std::make_unique<Collocation>(collocation_of(now));
   residuals->set_points(collocation_->at_step(state_.step));
+}
+
+void Trainer::note_executor(const ResidualObjective& objective) {
+  const std::string& why = objective.not_fused_because();
+  if (why.empty()) return;
+  if (plan_.configuration.executor == "fused")
+    throw ConfigError("executor: the fused executor cannot evaluate " + why +
+                      "; say executor = \"auto\"");
+  log_.note("the tensor executor evaluates the residuals, because the fused one cannot evaluate " +
+            why);
 }
 
 std::unique_ptr<Measurer> Trainer::make_validation(bool final_one) const {

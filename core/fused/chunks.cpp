@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/fused/chunks.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace banach {
+
+namespace {
+
+constexpr std::int64_t cache_bytes = 384 << 10, fewest_rows = 32, most_rows = 256;
+
+// Bytes of all blocks for one more row of points: values, adjoints and slopes.
+std::int64_t row_bytes(const Tape& tape, std::size_t number_size) {
+  std::int64_t numbers = 0;
+  for (const Block& block : tape.blocks)
+    if (block.rows.member != RowDomain::nobody)
+      numbers += static_cast<std::int64_t>(block.width) * block.planes * block.rows.nodes *
+                 (block.active ? 5 : 2) / 2;
+  const auto members = static_cast<std::int64_t>(std::max<std::size_t>(1, tape.members.size()));
+  return std::max<std::int64_t>(1, numbers * static_cast<std::int64_t>(number_size) / members);
+}
+
+std::int64_t padded(std::int64_t n, int lanes) { return (n + lanes - 1) / lanes * lanes; }
+
+}  // namespace
+
+ChunkPlan plan_chunks(const std::deque<Tape>& tapes, const std::vector<std::int64_t>& points,
+                      std::size_t number_size, int lanes) {
+  ChunkPlan out;
+  out.layouts.resize(tapes.size());
+  for (std::size_t t = 0; t < tapes.size(); ++t) {
+    const Tape& tape = tapes[t];
+    std::int64_t rows = 0;
+    for (const auto& member : tape.members) rows += points[static_cast<std::size_t>(member.term)];
+    const std::int64_t most =
+        tape.has_nodes
+            ? most_rows
+            : std::clamp(cache_bytes / row_bytes(tape, number_size), fewest_rows, most_rows);
+    const std::int64_t count = std::max<std::int64_t>(1, (rows + most - 1) / most);
+    for (std::int64_t c = 0; c < count; ++c) {
+      Chunk chunk;
+      chunk.tape = t;
+      std::vector<std::int64_t> layout;
+      for (const auto& member : tape.members) {
+        const std::int64_t n = points[static_cast<std::size_t>(member.term)];
+        const std::int64_t first = n * c / count, last = n * (c + 1) / count;
+        chunk.ranges.push_back({first, last - first});
+        layout.push_back(padded(last - first, lanes));
+      }
+      auto& known = out.layouts[t];
+      const auto place = std::find(known.begin(), known.end(), layout);
+      chunk.layout = static_cast<std::size_t>(place - known.begin());
+      if (place == known.end()) known.push_back(layout);
+      out.chunks.push_back(std::move(chunk));
+    }
+  }
+  return out;
+}
+
+}  // namespace banach

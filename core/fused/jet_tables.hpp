@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables of products and nonlinear functions on planes, zero planes left out.
+#pragma once
+#include "core/fused/tape.hpp"
+
+namespace banach {
+
+/// Of node `n` (Op::apply) on the planes of a closed span; `zero` planes of its argument.
+std::shared_ptr<const JetFunctionTables> jet_function_tables(const Node& n, const Basis& closed,
+                                                             const std::vector<char>& zero);
+
+/// Entries whose operands are not zero by structure, ordered by their result.
+std::vector<PlaneProduct> plane_products(const std::vector<ProductEntry>& table,
+                                         const std::vector<char>& left_zero,
+                                         const std::vector<char>& right_zero);
+
+}  // namespace banach

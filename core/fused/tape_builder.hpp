@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Appends the operations of recorded nodes to a tape.
+#pragma once
+#include <map>
+
+#include "core/fused/tape.hpp"
+
+namespace banach {
+
+/// Thrown inside compile_tapes: what is beyond a tape.
+struct BeyondTape {
+  std::string reason;
+};
+
+/// One trace that is being appended: of a term, or of the network for one call.
+struct TapeScope {
+  const Trace* trace;
+  const Plan* plan;
+  RowDomain points;        // rows of what depends on points
+  int member;              // whose points they are
+  int bank = 0;            // of the slots
+  std::vector<int> block;  // per node, -1: not appended yet
+  std::vector<int> uses;   // per node, of its consumers
+};
+
+class TapeBuilder {
+ public:
+  TapeBuilder(Tape& tape, const Network& network, bool rowwise)
+      : tape_(tape), network_(network), rowwise_(rowwise) {}
+
+  TapeScope scope(const Trace& trace, const Plan& plan, RowDomain points, int member, int bank);
+  /// Appends one used node; those that it reads have been appended.
+  void append(TapeScope& scope, int node);
+  /// Appends the network at these points, whose planes are `closed`; returns the block of its
+  /// output with the planes of `outputs`.
+  int append_network(int points, const Basis& closed, const Basis& outputs, int bank);
+  /// A node's planes for these operators.
+  int read(const TapeScope& scope, int node, const std::vector<Polynomial>& wanted);
+  /// The block with rows of this domain.
+  int lifted(int block, RowDomain domain);
+  int add_block(Block block);
+  void add(Operation operation) { tape_.operations.push_back(std::move(operation)); }
+
+ private:
+  int append_leaf(TapeScope& scope, int node);
+  int append_linear(TapeScope& scope, int node, int into);
+  int append_combine(TapeScope& scope, int node);
+  int append_product(TapeScope& scope, int node);
+  int append_apply(TapeScope& scope, int node);
+  int append_concat(TapeScope& scope, int node);
+  int append_select(TapeScope& scope, int node);
+  int append_plain(TapeScope& scope, int node);
+  int append_call(TapeScope& scope, int node);
+  bool joins_a_sum(const TapeScope& scope, int node) const;
+  int mixed(int block, const std::vector<std::vector<Coordinate>>& reads);
+  RowDomain common(const std::vector<int>& blocks) const;
+  int like(const TapeScope& scope, int node, const std::vector<int>& in, RowDomain rows);
+  const Block& block(int i) const { return tape_.blocks[static_cast<std::size_t>(i)]; }
+
+  Tape& tape_;
+  const Network& network_;
+  bool rowwise_;
+  std::map<std::pair<int, std::pair<int, int>>, int> lifts_;
+  std::deque<Plan> plans_;
+};
+
+}  // namespace banach

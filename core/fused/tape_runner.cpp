@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/fused/tape_runner.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "banach/error.hpp"
+
+namespace banach {
+
+namespace {
+constexpr std::int64_t line = 16;  // numbers between blocks' borders
+
+std::int64_t rounded(std::int64_t n) { return (n + line - 1) / line * line; }
+}  // namespace
+
+template <class T>
+TapeRunner<T>::TapeRunner(const Tape& tape, const Layout& layout, std::vector<std::int64_t> rows,
+                          bool gradients)
+    : tape_(tape), layout_(layout), kernels_(kernels<T>()), rows_(std::move(rows)) {
+  for (const auto n : rows_) {
+    starts_.push_back(joined_);
+    joined_ += n;
+  }
+  std::int64_t size_so_far = 0, scratch = 0;
+  const auto reserve = [&](std::int64_t n) {
+    const auto place = size_so_far;
+    size_so_far += rounded(n);
+    return place;
+  };
+  for (std::size_t i = 0; i < tape_.blocks.size(); ++i) {
+    const int number = static_cast<int>(i);
+    values_.push_back(reserve(size(number)));
+    adjoints_.push_back(gradients && tape_.blocks[i].active ? reserve(size(number)) : 0);
+  }
+  for (const auto& operation : tape_.operations) {
+    slopes_.push_back(-1);
+    if (operation.code != Code::apply) continue;
+    const JetFunction& what = operation.function->what;
+    const auto n = rows_of(operation.out);
+    scratch = std::max(scratch, scratch_planes(what) * n);
+    if (gradients && block(operation.out).active)
+      slopes_.back() = reserve((what.order + 1) * n * block(operation.out).width);
+  }
+  arena_ = AlignedNumbers<T>(static_cast<std::size_t>(size_so_far));
+  scratch_ = AlignedNumbers<T>(static_cast<std::size_t>(scratch));
+}
+
+template <class T>
+std::int64_t TapeRunner<T>::count(const RowDomain& domain) const {
+  std::int64_t points = 1;
+  if (domain.member == RowDomain::joined) points = joined_;
+  if (domain.member >= 0) points = rows_[static_cast<std::size_t>(domain.member)];
+  return points * domain.nodes;
+}
+
+template <class T>
+std::int64_t TapeRunner<T>::first_row(const RowDomain& domain) const {
+  return domain.member >= 0 ? starts_[static_cast<std::size_t>(domain.member)] : 0;
+}
+
+template <class T>
+const T* TapeRunner<T>::slot(int bank, int number) const {
+  const Slot& s = layout_.slots()[static_cast<std::size_t>(number)];
+  const auto& numbers = banks_[static_cast<std::size_t>(bank)];
+  return (s.trainable ? numbers.parameters : numbers.buffers) + s.offset;
+}
+
+template <class T>
+bool TapeRunner<T>::trained(const Operation& operation, int number) const {
+  return operation.bank == 0 && number >= 0 &&
+         layout_.slots()[static_cast<std::size_t>(number)].trainable;
+}
+
+template <class T>
+T TapeRunner<T>::leaf_number(const Operation& operation, const LeafNumbers<T>& leaf,
+                             std::int64_t row, std::int64_t node) const {
+  switch (operation.source) {
+    case LeafSource::coordinate:
+    case LeafSource::data:
+      return leaf.data[row * leaf.row + node];
+    case LeafSource::nodes:
+      return static_cast<T>(
+          operation.numbers[static_cast<std::size_t>(2 * block(operation.out).planes + node)]);
+    default:
+      return 0;
+  }
+}
+
+template <class T>
+void TapeRunner<T>::fill_leaf(const Operation& operation, const LeafNumbers<T>& leaf,
+                              const std::vector<RowRange>& ranges) {
+  const Block& out = block(operation.out);
+  T* y = value(operation.out);
+  const std::int64_t n = rows_of(operation.out), points = n / out.rows.nodes;
+  const RowRange range =
+      out.rows.member >= 0 ? ranges[static_cast<std::size_t>(out.rows.member)] : RowRange{0, 1};
+  const T* numbers =
+      operation.source == LeafSource::slot ? slot(operation.bank, operation.weight) : nullptr;
+  for (int w = 0; w < out.width; ++w)
+    for (int k = 0; k < out.planes; ++k) {
+      const T part = static_cast<T>(operation.numbers[static_cast<std::size_t>(2 * k)]);
+      const T slope = static_cast<T>(operation.numbers[static_cast<std::size_t>(2 * k + 1)]);
+      T* plane = y + (w * out.planes + k) * n;
+      for (std::int64_t i = 0; i < n; ++i) {
+        const std::int64_t row = range.first + std::min(i % points, range.count - 1);
+        const T x = part == 0 ? T(0)
+                    : numbers ? numbers[w]
+                              : leaf_number(operation, leaf, row, i / points);
+        plane[i] = part * x + slope;
+      }
+    }
+}
+
+template <class T>
+void TapeRunner<T>::forward(const std::vector<BankNumbers<T>>& banks,
+                            const std::vector<LeafNumbers<T>>& leaves,
+                            const std::vector<RowRange>& ranges) {
+  banks_ = banks;
+  for (std::size_t i = 0; i < tape_.operations.size(); ++i) {
+    const Operation& operation = tape_.operations[i];
+    if (operation.code == Code::leaf)
+      fill_leaf(operation, leaves[i], ranges);
+    else if (operation.code == Code::apply)
+      apply(operation, i);
+    else
+      forward(operation);
+  }
+}
+
+template <class T>
+void TapeRunner<T>::apply(const Operation& operation, std::size_t number) {
+  const auto n = rows_of(operation.out);
+  const JetFunction& what = operation.function->what;
+  JetFunctionArguments<T> a{};
+  a.what = &what;
+  a.features = block(operation.out).width;
+  a.rows = n;
+  a.z = {value(operation.in[0]), n * what.planes};
+  a.y = {value(operation.out), n * what.planes};
+  if (slopes_[number] >= 0) a.slope = {arena_.data() + slopes_[number], n * (what.order + 1)};
+  a.scratch = scratch_.data();
+  kernels_.jet_forward(a);
+}
+
+template <class T>
+void TapeRunner<T>::linear(const Operation& operation) {
+  const int x = operation.in[0], y = operation.out;
+  const std::int64_t n = plane_rows(x), in = block(x).width, out = block(y).width;
+  kernels_.multiply({out, n, in, slot(operation.bank, operation.weight), 1, out, value(x), n,
+                     value(y), n, operation.accumulate});
+  if (operation.bias < 0) return;
+  const T* bias = slot(operation.bank, operation.bias);
+  const auto rows = rows_of(x);
+  for (int k = 0; k < block(x).planes; ++k) {
+    const T part = static_cast<T>(operation.numbers[static_cast<std::size_t>(k)]);
+    if (part == 0) continue;
+    for (std::int64_t w = 0; w < out; ++w)
+      kernels_.shift(rows, part * bias[w], value(y) + w * n + k * rows);
+  }
+}
+
+// Rows are [nodes][points]: one row for all, points for all nodes, nodes for all points.
+template <class T>
+void TapeRunner<T>::lift(const Operation& operation) {
+  const int x = operation.in[0], y = operation.out;
+  const RowDomain from = block(x).rows, to = block(y).rows;
+  const std::int64_t points = rows_of(y) / to.nodes;
+  const std::int64_t planes = static_cast<std::int64_t>(block(x).width) * block(x).planes;
+  const bool has_points = from.member != RowDomain::nobody;
+  for (std::int64_t p = 0; p < planes; ++p) {
+    const T* source = value(x) + p * rows_of(x);
+    T* target = value(y) + p * rows_of(y);
+    for (int q = 0; q < to.nodes; ++q, target += points) {
+      const T* row = source + (from.nodes > 1 ? q : 0) * (has_points ? points : 1);
+      if (has_points)
+        std::copy(row, row + points, target);
+      else
+        std::fill(target, target + points, *row);
+    }
+  }
+}
+
+template <class T>
+void TapeRunner<T>::multiply(const Operation& operation) {
+  const int a = operation.in[0], b = operation.in[1], y = operation.out;
+  const std::int64_t n = rows_of(y);
+  const bool dot = operation.code == Code::dot;
+  const std::int64_t features = dot ? std::max(block(a).width, block(b).width) : block(y).width;
+  const auto stride = [&](int i) { return block(i).width == 1 ? 0 : plane_rows(i); };
+  if (dot) std::fill(value(y), value(y) + size(y), T(0));
+  kernels_.jet_product(operation.entries.data(), static_cast<int>(operation.entries.size()),
+                       features, n, {value(a), stride(a)}, {value(b), stride(b)},
+                       {value(y), dot ? 0 : plane_rows(y)});
+}
+
+template <class T>
+void TapeRunner<T>::select(const Operation& operation) {
+  const int y = operation.out;
+  const std::int64_t n = rows_of(y);
+  const auto at = [&](std::size_t k, std::int64_t w, int plane) {
+    const int i = operation.in[k];
+    return value(i) + (block(i).width == 1 ? 0 : w) * plane_rows(i) + plane * n;
+  };
+  for (std::int64_t w = 0; w < block(y).width; ++w)
+    for (int k = 0; k < block(y).planes; ++k) {
+      const T *condition = at(0, w, 0), *a = at(1, w, k), *b = at(2, w, k);
+      T* out = value(y) + (w * block(y).planes + k) * n;
+      for (std::int64_t i = 0; i < n; ++i) out[i] = condition[i] > 0 ? a[i] : b[i];
+    }
+}
+
+template <class T>
+void TapeRunner<T>::join(const Operation& operation) {
+  const bool together = operation.code == Code::join;
+  const int y = operation.out;
+  const std::int64_t planes = static_cast<std::int64_t>(block(y).width) * block(y).planes;
+  for (const int x : operation.in) {
+    const std::int64_t n = together ? rows_of(x) : rows_of(y);
+    const std::int64_t place = first_row(block(together ? x : y).rows);
+    for (std::int64_t p = 0; p < planes; ++p) {
+      const T* source = value(x) + p * rows_of(x) + (together ? 0 : place);
+      std::copy(source, source + n, value(y) + p * rows_of(y) + (together ? place : 0));
+    }
+  }
+}
+
+template <class T>
+void TapeRunner<T>::forward(const Operation& operation) {
+  const int y = operation.out, x = operation.in.empty() ? y : operation.in[0];
+  const std::int64_t n = rows_of(y), all = plane_rows(y);
+  const auto stride = block(x).width == 1 && block(y).width > 1 ? 0 : plane_rows(x);
+  switch (operation.code) {
+    case Code::lift:
+      return lift(operation);
+    case Code::linear:
+      return linear(operation);
+    case Code::multiply:
+    case Code::dot:
+      return multiply(operation);
+    case Code::select:
+      return select(operation);
+    case Code::join:
+    case Code::part:
+      return join(operation);
+    case Code::mix:
+      for (int w = 0; w < block(y).width; ++w)
+        for (const auto& e : operation.entries)
+          kernels_.scale(n, static_cast<T>(e.value), value(x) + w * plane_rows(x) + e.left * n,
+                         value(y) + w * all + e.out * n, !e.first);
+      return;
+    case Code::affine:
+      for (int w = 0; w < block(y).width; ++w) {
+        kernels_.scale(all, static_cast<T>(operation.numbers[static_cast<std::size_t>(w)]),
+                       value(x) + w * all, value(y) + w * all, false);
+        const auto width = static_cast<std::size_t>(block(y).width);
+        for (int k = 0; k < block(y).planes; ++k)
+          kernels_.shift(n,
+                         static_cast<T>(operation.numbers[width + static_cast<std::size_t>(w)] *
+                                        operation.numbers[2 * width + static_cast<std::size_t>(k)]),
+                         value(y) + w * all + k * n);
+      }
+      return;
+    case Code::add:
+      for (int w = 0; w < block(y).width; ++w)
+        kernels_.scale(all, static_cast<T>(operation.numbers[0]), value(x) + w * stride,
+                       value(y) + w * all, operation.accumulate);
+      return;
+    case Code::shift:
+      for (int w = 0; w < block(y).width; ++w)
+        for (int k = 0; k < block(y).planes; ++k)
+          kernels_.shift(n, static_cast<T>(operation.numbers[static_cast<std::size_t>(k)]),
+                         value(y) + w * all + k * n);
+      return;
+    case Code::copy:
+      std::copy(value(x) + operation.from * all,
+                value(x) + (operation.from + operation.width) * all, value(y) + operation.to * all);
+      return;
+    case Code::sum:
+      for (int w = 0; w < block(x).width; ++w)
+        kernels_.scale(all, T(1), value(x) + w * all, value(y), w > 0);
+      return;
+    case Code::node_sum:
+      for (std::int64_t p = 0; p < static_cast<std::int64_t>(block(y).width) * block(y).planes; ++p)
+        for (std::size_t q = 0; q < operation.numbers.size(); ++q)
+          kernels_.scale(n, static_cast<T>(operation.numbers[q]),
+                         value(x) + p * rows_of(x) + static_cast<std::int64_t>(q) * n,
+                         value(y) + p * n, q > 0);
+      return;
+    case Code::leaf:
+    case Code::apply:
+      BANACH_ASSERT(false);
+  }
+}
+
+template class TapeRunner<float>;
+template class TapeRunner<double>;
+
+}  // namespace banach

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numerical kernels of the CPU, compiled for several instruction sets; the best one that this
+// machine has is chosen once. Rows of matrices are contiguous unless strides are given.
+#pragma once
+#include <cstdint>
+
+namespace banach {
+
+/// C[m, n] = sum_k A[m, k] B[k, n], added to C where `accumulate`; A has any strides.
+template <class T>
+struct Product {
+  std::int64_t m, n, k;
+  const T* a;
+  std::int64_t a_row, a_column;
+  const T* b;
+  std::int64_t b_row;
+  T* c;
+  std::int64_t c_row;
+  bool accumulate = false;
+};
+
+/// One summand of a product of jets: out += value * left * right, plane by plane.
+struct PlaneProduct {
+  int out, left, right;
+  double value;
+  bool first;  // of its `out`: overwrites
+};
+
+/// A block of planes: entry (feature, plane, row) at data[feature * stride + plane * rows + row].
+template <class T>
+struct Planes {
+  T* data;
+  std::int64_t stride;  // 0: one feature for all
+};
+
+/// A nonlinear function on jets; see JetFunctionTables for the tables.
+struct JetFunction {
+  int function;  // Function
+  double exponent;
+  int planes, order;
+  const PlaneProduct* const* powers;  // [order - 1]: the k-th power from the one before, k >= 2
+  const int* power_counts;
+  const PlaneProduct* adjoint;  // out: plane of the result's adjoint, left: of f', right: of z's
+  int adjoint_count;
+};
+
+template <class T>
+struct JetFunctionArguments {
+  const JetFunction* what;
+  std::int64_t features, rows;
+  Planes<const T> z;
+  Planes<T> y;      // forward: out
+  Planes<T> slope;  // f', f''/2!, ... at z, [features, order + 1, rows]; null: values alone
+  Planes<const T> y_adjoint;
+  Planes<T> z_adjoint;  // backward: out, added to where `accumulate`
+  T* scratch;           // [scratch_planes(what) * rows]
+  bool accumulate = false;
+};
+/// Planes of scratch that a jet function needs.
+int scratch_planes(const JetFunction& what);
+
+template <class T>
+struct Kernels {
+  const char* instruction_set;
+  int lanes;  // numbers in a vector
+  void (*multiply)(const Product<T>&);
+  /// C[m, n] += sum_r A[m, r] B[n, r] with rows of A, B of these distances.
+  void (*multiply_transposed)(std::int64_t m, std::int64_t n, std::int64_t r, const T* a,
+                              std::int64_t a_row, const T* b, std::int64_t b_row, T* c,
+                              std::int64_t c_row);
+  void (*jet_forward)(const JetFunctionArguments<T>&);
+  void (*jet_backward)(const JetFunctionArguments<T>&);
+  /// y = sum of the entries; every plane of y that has entries is overwritten.
+  void (*jet_product)(const PlaneProduct* entries, int count, std::int64_t features,
+                      std::int64_t rows, Planes<const T> a, Planes<const T> b, Planes<T> y);
+  /// a_adjoint[left] += value * y_adjoint[out] * b[right]: with operands exchanged, also b's.
+  void (*jet_product_adjoint)(const PlaneProduct* entries, int count, std::int64_t features,
+                              std::int64_t rows, Planes<const T> y_adjoint, Planes<const T> b,
+                              Planes<T> a_adjoint);
+  /// y = or += c * x
+  void (*scale)(std::int64_t n, T c, const T* x, T* y, bool accumulate);
+  /// y += c
+  void (*shift)(std::int64_t n, T c, T* y);
+  /// y = or += a * b
+  void (*times)(std::int64_t n, const T* a, const T* b, T* y, bool accumulate);
+  /// sum of x
+  T (*sum)(std::int64_t n, const T* x);
+};
+
+/// The best kernels for this machine; BANACH_ISA=baseline|avx2|avx512 chooses less.
+template <class T>
+const Kernels<T>& kernels();
+
+}  // namespace banach
