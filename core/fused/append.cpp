@@ -143,8 +143,12 @@ int TapeBuilder::append_product(TapeScope& scope, int node) {
   const auto basis = [&](int k) { return scope.plan->basis[static_cast<std::size_t>(k)]; };
   product.entries = plane_products(product_table(basis(node), basis(n.in[0]), basis(n.in[1])),
                                    block(product.in[0]).zero, block(product.in[1]).zero);
-  for (const auto& e : product.entries)
-    product.exchanged.push_back({e.out, e.right, e.left, e.value, false});
+  for (std::size_t k = 0; k < 2; ++k) {
+    product.adjoint[k] = operand_adjoint(product.entries, k == 1);
+    int planes = 0;
+    for (const auto& e : product.adjoint[k]) planes += e.first;
+    product.covers[k] = planes == block(product.in[k]).planes;
+  }
   Block out;
   out.width = n.width;
   out.planes = basis(node).size();

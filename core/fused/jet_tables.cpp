@@ -32,6 +32,14 @@ std::vector<PlaneProduct> plane_products(const std::vector<ProductEntry>& table,
   return out;
 }
 
+std::vector<PlaneProduct> operand_adjoint(const std::vector<PlaneProduct>& entries, bool right) {
+  std::vector<PlaneProduct> out = entries;
+  for (auto& e : out)
+    if (right) std::swap(e.left, e.right);
+  mark_first(out, [](const PlaneProduct& p) { return p.left; });
+  return out;
+}
+
 std::shared_ptr<const JetFunctionTables> jet_function_tables(const Node& n, const Basis& closed,
                                                              const std::vector<char>& zero) {
   auto out = std::make_shared<JetFunctionTables>();

@@ -14,4 +14,7 @@ std::vector<PlaneProduct> plane_products(const std::vector<ProductEntry>& table,
                                          const std::vector<char>& left_zero,
                                          const std::vector<char>& right_zero);
 
+/// The same for the adjoint of an operand: `left` is its plane, entries are ordered by it.
+std::vector<PlaneProduct> operand_adjoint(const std::vector<PlaneProduct>& entries, bool right);
+
 }  // namespace banach

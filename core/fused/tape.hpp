@@ -75,8 +75,10 @@ struct Operation {
   int from = 0, to = 0, width = 0;
   int member = RowDomain::nobody;  // whose points a leaf reads
   std::vector<double> numbers;
-  std::vector<PlaneProduct> entries;    // of products; of mix: `left` is read, `right` unused
-  std::vector<PlaneProduct> exchanged;  // the same with operands exchanged
+  std::vector<PlaneProduct> entries;  // of products; of mix: `left` is read, `right` unused
+  // Of products, for the adjoint of each operand: `left` is its plane, `first` of that.
+  std::vector<PlaneProduct> adjoint[2];
+  bool covers[2] = {false, false};  // every plane of the operand has an entry
   std::shared_ptr<const JetFunctionTables> function;
 };
 

@@ -150,13 +150,14 @@ void TapeRunner<T>::multiply_back(const Operation& operation) {
   const std::int64_t features = dot ? std::max(widths[0], widths[1]) : block(y).width;
   const auto stride = [&](int i) { return block(i).width == 1 ? 0 : plane_rows(i); };
   for (std::size_t k = 0; k < 2; ++k) {
-    T* out = adjoint_of(operation, k);
-    if (!out) continue;
-    const auto& entries = k == 0 ? operation.entries : operation.exchanged;
     const int i = operation.in[k], other = operation.in[1 - k];
+    const bool overwrite = operation.first[k] && operation.covers[k] && stride(i) != 0;
+    T* out = adjoint_of(operation, k, overwrite);
+    if (!out) continue;
+    const auto& entries = operation.adjoint[k];
     kernels_.jet_product_adjoint(entries.data(), static_cast<int>(entries.size()), features, n,
                                  {adjoint(y), dot ? 0 : plane_rows(y)},
-                                 {value(other), stride(other)}, {out, stride(i)});
+                                 {value(other), stride(other)}, {out, stride(i)}, overwrite);
   }
 }
 
@@ -210,9 +211,12 @@ void TapeRunner<T>::backward(const Operation& operation, std::size_t number) {
   if (!block(operation.in[0]).active) return;
   if (operation.code == Code::apply) return apply_back(operation, number);
   const int x = operation.in[0];
-  T* out = adjoint_of(operation, 0);
   const std::int64_t n = rows_of(y), all = plane_rows(y);
   const auto stride = block(x).width == 1 && block(y).width > 1 ? 0 : plane_rows(x);
+  const bool whole = operation.code == Code::add || operation.code == Code::affine ||
+                     (operation.code == Code::copy && operation.width == block(x).width);
+  const bool overwrite = operation.first[0] && whole && stride != 0;
+  T* out = adjoint_of(operation, 0, overwrite);
   switch (operation.code) {
     case Code::mix:
       for (int w = 0; w < block(y).width; ++w)
@@ -225,12 +229,12 @@ void TapeRunner<T>::backward(const Operation& operation, std::size_t number) {
       for (int w = 0; w < block(y).width; ++w) {
         const auto place = operation.code == Code::affine ? static_cast<std::size_t>(w) : 0;
         kernels_.scale(all, static_cast<T>(operation.numbers[place]), adjoint(y) + w * all,
-                       out + w * stride, true);
+                       out + w * stride, !overwrite);
       }
       return;
     case Code::copy:
       kernels_.scale(operation.width * all, T(1), adjoint(y) + operation.to * all,
-                     out + operation.from * all, true);
+                     out + operation.from * all, !overwrite);
       return;
     case Code::sum:
       for (int w = 0; w < block(x).width; ++w)

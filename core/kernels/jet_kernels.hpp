@@ -110,12 +110,12 @@ void jet_product(const PlaneProduct* entries, int count, long features, long row
 
 template <class T>
 void jet_product_adjoint(const PlaneProduct* entries, int count, long features, long rows,
-                         Planes<const T> y, Planes<const T> b, Planes<T> a) {
+                         Planes<const T> y, Planes<const T> b, Planes<T> a, bool overwrite) {
   for (long w = 0; w < features; ++w)
     for (int e = 0; e < count; ++e)
       accumulate(rows, T(entries[e].value), y.data + w * y.stride + entries[e].out * rows,
                  b.data + w * b.stride + entries[e].right * rows,
-                 a.data + w * a.stride + entries[e].left * rows, false);
+                 a.data + w * a.stride + entries[e].left * rows, overwrite && entries[e].first);
 }
 
 template <class T>

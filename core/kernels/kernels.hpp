@@ -73,10 +73,11 @@ struct Kernels {
   /// y = sum of the entries; every plane of y that has entries is overwritten.
   void (*jet_product)(const PlaneProduct* entries, int count, std::int64_t features,
                       std::int64_t rows, Planes<const T> a, Planes<const T> b, Planes<T> y);
-  /// a_adjoint[left] += value * y_adjoint[out] * b[right]: with operands exchanged, also b's.
+  /// a_adjoint[left] += value * y_adjoint[out] * b[right]; `overwrite`: the first entry of every
+  /// left plane does not add.
   void (*jet_product_adjoint)(const PlaneProduct* entries, int count, std::int64_t features,
                               std::int64_t rows, Planes<const T> y_adjoint, Planes<const T> b,
-                              Planes<T> a_adjoint);
+                              Planes<T> a_adjoint, bool overwrite);
   /// y = or += c * x
   void (*scale)(std::int64_t n, T c, const T* x, T* y, bool accumulate);
   /// y += c

@@ -117,7 +117,8 @@ constexpr Mask neighbours(int offset, std::integer_sequence<int, I...>) {
                (I % (2 * distance) >= distance ? n : 0) + offset)...};
 }
 
-// Two vectors become one that holds sums of lanes `distance` apart, of the first in the first lanes.
+// Two vectors become one that holds sums of lanes `distance` apart, of the first in the first
+// lanes.
 template <class T, int distance>
 inline void halve(typename Vector<T>::type* v) {
   using Mask = typename Vector<T>::mask;
@@ -179,13 +180,77 @@ inline void dot_rows(long n, long r, const T* a, long a_row, const T* b, long b_
   for (; j < n; ++j) dot_tile<T, M, 1>(r, a, a_row, b + j * b_row, b_row, c + j, c_row);
 }
 
+template <class Mask, int n, int distance, bool high, int... I>
+constexpr Mask exchange(std::integer_sequence<int, I...>) {
+  return Mask{((I & distance) == 0 ? I + (high ? distance : 0) : n + I - (high ? 0 : distance))...};
+}
+
+// As many vectors as a vector has lanes: rows become columns.
+template <class T, int distance>
+inline void transpose(typename Vector<T>::type* v) {
+  using V = typename Vector<T>::type;
+  using Mask = typename Vector<T>::mask;
+  constexpr int n = static_cast<int>(lanes<T>);
+  constexpr auto all = std::make_integer_sequence<int, n>();
+  constexpr Mask low = exchange<Mask, n, distance, false>(all);
+  constexpr Mask high = exchange<Mask, n, distance, true>(all);
+#pragma GCC unroll 16
+  for (int i = 0; i < n; ++i) {
+    if (i & distance) continue;
+    const V a = v[i], b = v[i + distance];
+    v[i] = __builtin_shuffle(a, b, low);
+    v[i + distance] = __builtin_shuffle(a, b, high);
+  }
+  if constexpr (distance > 1) transpose<T, distance / 2>(v);
+}
+
+// Rows [columns][rows] of B, a multiple of the vector length each, to [rows][columns].
+template <class T>
+inline void turn(long columns, long rows, const T* b, long b_row, T* out) {
+  using V = typename Vector<T>::type;
+  for (long j = 0; j < columns; j += lanes<T>)
+    for (long r = 0; r < rows; r += lanes<T>) {
+      V v[lanes<T>];
+#pragma GCC unroll 16
+      for (long i = 0; i < lanes<T>; ++i)
+        v[i] = *reinterpret_cast<const V*>(b + (j + i) * b_row + r);
+      transpose<T, static_cast<int>(lanes<T>) / 2>(v);
+#pragma GCC unroll 16
+      for (long i = 0; i < lanes<T>; ++i) *reinterpret_cast<V*>(out + (r + i) * columns + j) = v[i];
+    }
+}
+
+// Columns of the result that fill vectors: B is turned piece by piece.
+template <class T, int N>
+inline void turned_panel(long m, long r, const T* a, long a_row, const T* b, long b_row, T* c,
+                         long c_row) {
+  alignas(64) T turned[depth_block * N * lanes<T>];
+  Product<T> p{};
+  p.m = m;
+  p.a_row = a_row;
+  p.a_column = 1;
+  for (long from = 0; from < r; from += depth_block) {
+    const long depth = r - from < depth_block ? r - from : depth_block;
+    turn(N * lanes<T>, depth, b + from, b_row, turned);
+    panel<T, N>(p, a + from, turned, N * lanes<T>, c, c_row, depth, true);
+  }
+}
+
 template <class T>
 void multiply_transposed(long m, long n, long r, const T* a, long a_row, const T* b, long b_row,
                          T* c, long c_row) {
+  long j = 0;
+  if (r % lanes<T> == 0) {
+    for (; j + 2 * lanes<T> <= n; j += 2 * lanes<T>)
+      turned_panel<T, 2>(m, r, a, a_row, b + j * b_row, b_row, c + j, c_row);
+    for (; j + lanes<T> <= n; j += lanes<T>)
+      turned_panel<T, 1>(m, r, a, a_row, b + j * b_row, b_row, c + j, c_row);
+  }
   long i = 0;
   for (; i + 4 <= m; i += 4)
-    dot_rows<T, 4>(n, r, a + i * a_row, a_row, b, b_row, c + i * c_row, c_row);
-  for (; i < m; ++i) dot_rows<T, 1>(n, r, a + i * a_row, a_row, b, b_row, c + i * c_row, c_row);
+    dot_rows<T, 4>(n - j, r, a + i * a_row, a_row, b + j * b_row, b_row, c + i * c_row + j, c_row);
+  for (; i < m; ++i)
+    dot_rows<T, 1>(n - j, r, a + i * a_row, a_row, b + j * b_row, b_row, c + i * c_row + j, c_row);
 }
 
 }  // namespace
