@@ -235,7 +235,7 @@ int TapeBuilder::append_plain(TapeScope& scope, int node) {
   } else if (n.op == Op::node_sum) {
     plain.code = Code::node_sum;
     if (domain.nodes == 1)
-      plain.in[0] = lifted(x, {domain.member, static_cast<int>(n.numbers.size())});
+      plain.in[0] = lifted(x, {domain.place, static_cast<int>(n.numbers.size())});
     domain.nodes = 1;
   } else {
     plain.code = Code::copy;
@@ -257,8 +257,8 @@ int TapeBuilder::append_call(TapeScope& scope, int node) {
   const Basis& basis = scope.plan->basis[static_cast<std::size_t>(node)];
   const Basis closed = closure(basis.rows);
   int points = read(scope, n.in[0], closed.rows);
-  if (rowwise_ && n.index == 0 && block(points).rows.member == RowDomain::nobody)
-    points = lifted(points, {scope.member, block(points).rows.nodes});
+  if (rowwise_ && n.index == 0 && block(points).rows.place == RowDomain::nobody)
+    points = lifted(points, {scope.place, block(points).rows.nodes});
   return append_network(points, closed, basis, n.index);
 }
 

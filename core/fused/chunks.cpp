@@ -14,11 +14,15 @@ constexpr std::int64_t cache_bytes = 384 << 10, fewest_rows = 32, most_rows = 25
 std::int64_t row_bytes(const Tape& tape, std::size_t number_size) {
   std::int64_t numbers = 0;
   for (const Block& block : tape.blocks)
-    if (block.rows.member != RowDomain::nobody)
+    if (block.rows.place != RowDomain::nobody)
       numbers += static_cast<std::int64_t>(block.width) * block.planes * block.rows.nodes *
                  (block.active ? 5 : 2) / 2;
-  const auto members = static_cast<std::int64_t>(std::max<std::size_t>(1, tape.members.size()));
-  return std::max<std::int64_t>(1, numbers * static_cast<std::int64_t>(number_size) / members);
+  const auto places = static_cast<std::int64_t>(tape.places.size());
+  return std::max<std::int64_t>(1, numbers * static_cast<std::int64_t>(number_size) / places);
+}
+
+std::int64_t points_of(const Tape& tape, int member, const std::vector<std::int64_t>& points) {
+  return points[static_cast<std::size_t>(tape.members[static_cast<std::size_t>(member)].term)];
 }
 
 std::int64_t padded(std::int64_t n, int lanes) { return (n + lanes - 1) / lanes * lanes; }
@@ -32,7 +36,7 @@ ChunkPlan plan_chunks(const std::deque<Tape>& tapes, const std::vector<std::int6
   for (std::size_t t = 0; t < tapes.size(); ++t) {
     const Tape& tape = tapes[t];
     std::int64_t rows = 0;
-    for (const auto& member : tape.members) rows += points[static_cast<std::size_t>(member.term)];
+    for (const int member : tape.places) rows += points_of(tape, member, points);
     const std::int64_t most =
         tape.has_nodes
             ? most_rows
@@ -42,8 +46,8 @@ ChunkPlan plan_chunks(const std::deque<Tape>& tapes, const std::vector<std::int6
       Chunk chunk;
       chunk.tape = t;
       std::vector<std::int64_t> layout;
-      for (const auto& member : tape.members) {
-        const std::int64_t n = points[static_cast<std::size_t>(member.term)];
+      for (const int member : tape.places) {
+        const std::int64_t n = points_of(tape, member, points);
         const std::int64_t first = n * c / count, last = n * (c + 1) / count;
         chunk.ranges.push_back({first, last - first});
         layout.push_back(padded(last - first, lanes));

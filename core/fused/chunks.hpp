@@ -5,7 +5,7 @@
 
 namespace banach {
 
-/// Some rows of every member of one tape.
+/// Some rows of every place of one tape.
 struct Chunk {
   std::size_t tape = 0, layout = 0;  // layout: number among the tape's distinct ones
   std::vector<RowRange> ranges;
@@ -13,7 +13,7 @@ struct Chunk {
 
 struct ChunkPlan {
   std::vector<Chunk> chunks;
-  std::vector<std::vector<std::vector<std::int64_t>>> layouts;  // [tape][layout][member]: rows
+  std::vector<std::vector<std::vector<std::int64_t>>> layouts;  // [tape][layout][place]: rows
 };
 
 /// Chunks whose blocks stay in the second cache; a function of the tapes and the numbers of points

@@ -11,7 +11,9 @@ struct PlannedTerm {
   const TapeTerm* term;
   int number;
   Plan plan;
-  int call = -1;  // the node of its only network call, if others may join it
+  int call = -1;     // the node of its only network call, if others may join it
+  int leader = -1;   // the first term that asks the network at the very same points
+  Basis joint = {};  // of a leader: what all its followers read from the network
 };
 
 // The only call, of the trained network at points of the term.
@@ -28,26 +30,64 @@ int only_call(const Trace& trace, const Plan& plan) {
   return call;
 }
 
+// Whether two nodes of two traces are the same function of the points.
+bool same_value(const Trace& a, int i, const Trace& b, int k) {
+  Node x = a.node(i), y = b.node(k);
+  if (x.in.size() != y.in.size() || x.op == Op::data) return false;
+  for (std::size_t n = 0; n < x.in.size(); ++n)
+    if (!same_value(a, x.in[n], b, y.in[n])) return false;
+  x.in.clear();
+  y.in.clear();
+  return x == y;
+}
+
+int input(const PlannedTerm& t) { return t.term->trace->node(t.call).in[0]; }
+
+void find_leaders(std::deque<PlannedTerm>& terms) {
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    PlannedTerm& t = terms[i];
+    if (t.call < 0) continue;
+    t.leader = static_cast<int>(i);
+    for (std::size_t k = 0; k < i && t.term->points >= 0; ++k)
+      if (terms[k].leader == static_cast<int>(k) && terms[k].term->points == t.term->points &&
+          same_value(*terms[k].term->trace, input(terms[k]), *t.term->trace, input(t)))
+        t.leader = static_cast<int>(k);
+    Basis& joint = terms[static_cast<std::size_t>(t.leader)].joint;
+    auto rows = joint.rows;
+    const auto& own = t.plan.basis[static_cast<std::size_t>(t.call)].rows;
+    rows.insert(rows.end(), own.begin(), own.end());
+    joint = span(rows);
+  }
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    PlannedTerm& t = terms[i];
+    if (t.leader != static_cast<int>(i)) continue;
+    t.plan = plan(*t.term->trace, {{t.term->root, {Polynomial(1.0)}}, {t.call, t.joint.rows}});
+  }
+}
+
 class TapeCompiler {
  public:
   TapeCompiler(Tape& tape, const Network& network, bool rowwise)
       : tape_(tape), builder_(tape, network, rowwise) {}
 
-  void compile(const std::vector<const PlannedTerm*>& terms) {
+  /// `joint`: what is read from the network, where terms join.
+  void compile(const std::vector<const PlannedTerm*>& terms, const Basis& joint) {
     for (std::size_t m = 0; m < terms.size(); ++m) {
       const auto& t = *terms[m];
-      const int member = static_cast<int>(m);
-      scopes_.push_back(builder_.scope(*t.term->trace, t.plan, {member, 1}, member, 0));
+      places_.push_back(place_of(terms, m));
+      scopes_.push_back(builder_.scope(*t.term->trace, t.plan, {places_[m], 1}, static_cast<int>(m),
+                                       places_[m], 0));
       ++scopes_.back().uses[static_cast<std::size_t>(t.term->root)];
       append(scopes_.back(), 0, terms.size() == 1 ? size(t) : t.call);
     }
-    if (terms.size() > 1) call_together(terms);
+    if (terms.size() > 1) call_together(terms, joint);
     for (std::size_t m = 0; m < terms.size(); ++m) {
       const auto& t = *terms[m];
       if (terms.size() > 1) append(scopes_[m], t.call + 1, size(t));
       const int value = builder_.read(scopes_[m], t.term->root, {Polynomial(1.0)});
-      const int root = builder_.lifted(value, {static_cast<int>(m), 1});
-      tape_.members.push_back({t.number, root, t.term->trace->node(t.term->root).width});
+      const int root = builder_.lifted(value, {places_[m], 1});
+      tape_.members.push_back(
+          {t.number, root, t.term->trace->node(t.term->root).width, places_[m]});
     }
     mark_first_writers();
   }
@@ -59,16 +99,22 @@ class TapeCompiler {
       if (scope.plan->used(i)) builder_.append(scope, i);
   }
 
-  void call_together(const std::vector<const PlannedTerm*>& terms) {
-    const auto& first = *terms[0];
-    const Basis basis = first.plan.basis[static_cast<std::size_t>(first.call)];
+  int place_of(const std::vector<const PlannedTerm*>& terms, std::size_t m) {
+    for (std::size_t k = 0; k < m; ++k)
+      if (terms[m]->call >= 0 && terms[k]->leader == terms[m]->leader) return places_[k];
+    tape_.places.push_back(static_cast<int>(m));
+    return static_cast<int>(tape_.places.size()) - 1;
+  }
+
+  void call_together(const std::vector<const PlannedTerm*>& terms, const Basis& basis) {
     const Basis closed = closure(basis.rows);
     Operation join;
     join.code = Code::join;
-    for (std::size_t m = 0; m < terms.size(); ++m) {
-      const int in = terms[m]->term->trace->node(terms[m]->call).in[0];
-      join.in.push_back(
-          builder_.lifted(builder_.read(scopes_[m], in, closed.rows), {static_cast<int>(m), 1}));
+    for (const int m : tape_.places) {
+      auto& scope = scopes_[static_cast<std::size_t>(m)];
+      const int points =
+          builder_.read(scope, input(*terms[static_cast<std::size_t>(m)]), closed.rows);
+      join.in.push_back(builder_.lifted(points, {scope.place, 1}));
     }
     Block all = tape_.blocks[static_cast<std::size_t>(join.in[0])];
     all.rows = {RowDomain::joined, 1};
@@ -80,15 +126,24 @@ class TapeCompiler {
     join.out = builder_.add_block(all);
     builder_.add(join);
     const int output = builder_.append_network(join.out, closed, basis, 0);
-    for (std::size_t m = 0; m < terms.size(); ++m) {
+    std::vector<std::pair<std::size_t, int>> parts;  // of every term
+    for (std::size_t p = 0; p < tape_.places.size(); ++p) {
       Operation part;
       part.code = Code::part;
       part.in = {output};
       Block own = tape_.blocks[static_cast<std::size_t>(output)];
-      own.rows = {static_cast<int>(m), 1};
+      own.rows = {static_cast<int>(p), 1};
       part.out = builder_.add_block(own);
-      scopes_[m].block[static_cast<std::size_t>(terms[m]->call)] = part.out;
+      for (std::size_t m = 0; m < terms.size(); ++m)
+        if (places_[m] == static_cast<int>(p)) parts.push_back({m, part.out});
       builder_.add(part);
+    }
+    for (const auto& [m, block] : parts) {
+      const auto call = static_cast<std::size_t>(terms[m]->call);
+      std::vector<std::vector<Coordinate>> reads;
+      for (const auto& row : terms[m]->plan.basis[call].rows)
+        reads.push_back(coordinates(row, basis));
+      scopes_[m].block[call] = builder_.mixed(block, reads);
     }
   }
 
@@ -110,6 +165,7 @@ class TapeCompiler {
   Tape& tape_;
   TapeBuilder builder_;
   std::deque<TapeScope> scopes_;
+  std::vector<int> places_;  // per term
 };
 
 }  // namespace
@@ -126,20 +182,20 @@ std::optional<std::deque<Tape>> compile_tapes(const Network& network, Derivative
       planned.push_back({&terms[i], static_cast<int>(i), plan(*terms[i].trace, {value})});
       planned.back().call = only_call(*terms[i].trace, planned.back().plan);
     }
+    find_leaders(planned);
     std::map<Basis, std::vector<const PlannedTerm*>> together;
-    std::vector<std::vector<const PlannedTerm*>> groups;
+    std::optional<std::deque<Tape>> tapes(std::in_place);
+    const auto compile = [&](const std::vector<const PlannedTerm*>& group, const Basis& joint) {
+      tapes->emplace_back();
+      TapeCompiler(tapes->back(), network, rowwise).compile(group, joint);
+    };
     for (const auto& t : planned) {
       if (t.call >= 0)
-        together[t.plan.basis[static_cast<std::size_t>(t.call)]].push_back(&t);
+        together[planned[static_cast<std::size_t>(t.leader)].joint].push_back(&t);
       else
-        groups.push_back({&t});
+        compile({&t}, {});
     }
-    for (auto& group : together) groups.push_back(std::move(group.second));
-    std::optional<std::deque<Tape>> tapes(std::in_place);
-    for (const auto& group : groups) {
-      tapes->emplace_back();
-      TapeCompiler(tapes->back(), network, rowwise).compile(group);
-    }
+    for (const auto& [joint, group] : together) compile(group, joint);
     return tapes;
   } catch (const BeyondTape& beyond) {
     reason = beyond.reason;

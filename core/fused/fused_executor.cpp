@@ -25,8 +25,9 @@ class Fused final : public FusedExecutor {
     sets_ = sets;
     std::vector<std::int64_t> points;
     for (const auto& set : sets_) points.push_back(set.points.size(0));
-    if (points == points_) return;
+    if (points == points_ && same_points() == shared_) return;
     points_ = std::move(points);
+    if (same_points() != shared_) compile();
     work_ = Work();
     rowwise_ = Work();
   }
@@ -70,8 +71,8 @@ class Fused final : public FusedExecutor {
       for (std::size_t m = 0; m < members.size(); ++m) {
         const auto columns = members[m].columns;
         const auto term = static_cast<std::size_t>(members[m].term);
-        T* place = to + offsets_[term] + chunk.ranges[m].first * columns;
-        for (std::int64_t r = 0; r < chunk.ranges[m].count; ++r)
+        T* place = to + offsets_[term] + range_of(chunk, members[m]).first * columns;
+        for (std::int64_t r = 0; r < range_of(chunk, members[m]).count; ++r)
           for (int k = 0; k < columns; ++k)
             place[r * columns + k] =
                 static_cast<T>(factors[term]) * runner.values(m)[k * runner.rows(m) + r];
@@ -81,10 +82,9 @@ class Fused final : public FusedExecutor {
   }
 
   at::Tensor jacobian(const std::vector<Bank>& banks, const std::vector<double>& factors) override {
-    if (rowwise_tapes_.empty()) {
-      std::string reason;
+    std::string reason;
+    if (rowwise_tapes_.empty())
       rowwise_tapes_ = *compile_tapes(*network_, Derivatives::exact, terms_, true, reason);
-    }
     Work& work = prepared(rowwise_, rowwise_tapes_);
     begin(work, banks);
     const auto options = banks[0].parameters.options().requires_grad(false);
@@ -122,6 +122,27 @@ class Fused final : public FusedExecutor {
       lanes = AlignedNumbers<T>(static_cast<std::size_t>(lanes_size));
     }
   };
+
+  // Per term: the first one whose points are the very same numbers.
+  std::vector<int> same_points() const {
+    std::vector<int> out;
+    for (std::size_t i = 0; i < sets_.size(); ++i) {
+      const at::Tensor& p = sets_[i].points;
+      std::size_t k = 0;
+      while (sets_[k].points.data_ptr() != p.data_ptr() || sets_[k].points.sizes() != p.sizes())
+        ++k;
+      out.push_back(static_cast<int>(k));
+    }
+    return out;
+  }
+
+  void compile() {
+    shared_ = same_points();
+    for (std::size_t i = 0; i < terms_.size(); ++i) terms_[i].points = shared_[i];
+    std::string reason;
+    tapes_ = *compile_tapes(*network_, Derivatives::exact, terms_, false, reason);
+    rowwise_tapes_.clear();
+  }
 
   Work& prepared(Work& work, const std::deque<Tape>& tapes) {
     if (work.tapes != &tapes) {
@@ -200,7 +221,7 @@ class Fused final : public FusedExecutor {
     for (std::size_t m = 0; m < members.size(); ++m) {
       const auto term = static_cast<std::size_t>(members[m].term);
       const FusedTarget& target = targets[term];
-      const std::int64_t count = chunk.ranges[m].count, rows = runner.rows(m);
+      const std::int64_t count = range_of(chunk, members[m]).count, rows = runner.rows(m);
       const T factor = static_cast<T>((target.squares ? 2 : 1) * target.weight /
                                       static_cast<double>(points_[term]));
       double sum = 0;
@@ -229,7 +250,11 @@ class Fused final : public FusedExecutor {
     for (std::size_t i = 0; i < terms_.size(); ++i) losses[i] /= static_cast<double>(points_[i]);
   }
 
-  // One backward pass for every column that a member has.
+  static const RowRange& range_of(const Chunk& chunk, const TapeMember& member) {
+    return chunk.ranges[static_cast<std::size_t>(member.place)];
+  }
+
+  // One backward pass for every column that the members of a place have together.
   void jacobian_of(Work& work, std::int64_t c, const std::vector<double>& factors,
                    at::Tensor& out) {
     TapeRunner<T>& runner = forward(work, c);
@@ -241,25 +266,32 @@ class Fused final : public FusedExecutor {
       place.rows_size = parameters * joined;
       place.rows = AlignedNumbers<T>(static_cast<std::size_t>(place.rows_size));
     }
-    int columns = 0;
-    for (const auto& member : members) columns = std::max(columns, member.columns);
-    for (int k = 0; k < columns; ++k) {
+    std::vector<int> before(members.size(), 0), columns(chunk.ranges.size(), 0);
+    for (std::size_t m = 0; m < members.size(); ++m) {
+      int& sum = columns[static_cast<std::size_t>(members[m].place)];
+      before[m] = sum;
+      sum += members[m].columns;
+    }
+    const int passes = *std::max_element(columns.begin(), columns.end());
+    for (int pass = 0; pass < passes; ++pass) {
       std::fill(place.rows.data(), place.rows.data() + parameters * joined, T(0));
       for (std::size_t m = 0; m < members.size(); ++m) {
         if (!runner.active(m)) continue;
         const auto rows = runner.rows(m);
         T* seed = runner.seeds(m);
         std::fill(seed, seed + members[m].columns * rows, T(0));
-        const auto term = static_cast<std::size_t>(members[m].term);
-        if (k < members[m].columns)
-          std::fill(seed + k * rows, seed + k * rows + chunk.ranges[m].count,
-                    static_cast<T>(factors[term]));
+        const int k = pass - before[m];
+        if (k >= 0 && k < members[m].columns)
+          std::fill(seed + k * rows, seed + k * rows + range_of(chunk, members[m]).count,
+                    static_cast<T>(factors[static_cast<std::size_t>(members[m].term)]));
       }
       runner.backward_rows(place.rows.data());
-      std::int64_t first = 0;
-      for (std::size_t m = 0; m < members.size(); first += runner.rows(m++))
-        if (k < members[m].columns)
-          scatter(place.rows.data() + first, joined, members[m], chunk.ranges[m], k, out);
+      for (std::size_t m = 0; m < members.size(); ++m) {
+        const int k = pass - before[m];
+        if (k < 0 || k >= members[m].columns) continue;
+        const auto start = runner.start(static_cast<std::size_t>(members[m].place));
+        scatter(place.rows.data() + start, joined, members[m], range_of(chunk, members[m]), k, out);
+      }
     }
   }
 
@@ -284,6 +316,7 @@ class Fused final : public FusedExecutor {
   std::deque<Tape> tapes_, rowwise_tapes_;
   std::vector<PointSet> sets_;
   std::vector<std::int64_t> points_, offsets_;
+  std::vector<int> shared_;
   Work work_, rowwise_;
 };
 

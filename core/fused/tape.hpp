@@ -13,13 +13,13 @@
 
 namespace banach {
 
-/// What the rows of a block are: points of one member (or of all of them, joined), each with
+/// What the rows of a block are: the points of one place (or of all of them, joined), each with
 /// `nodes` quadrature nodes; without points just one row, or just the nodes.
 struct RowDomain {
   static constexpr int nobody = -1, joined = -2;
-  int member = nobody, nodes = 1;
+  int place = nobody, nodes = 1;
   friend bool operator==(const RowDomain& a, const RowDomain& b) {
-    return a.member == b.member && a.nodes == b.nodes;
+    return a.place == b.place && a.nodes == b.nodes;
   }
 };
 
@@ -45,8 +45,8 @@ enum class Code {
   sum,    // of the features
   node_sum,
   select,
-  join,  // the rows of all members one after another
-  part   // the rows of one member
+  join,  // the rows of all places one after another
+  part   // the rows of one place
 };
 
 /// What fills a leaf.
@@ -73,7 +73,7 @@ struct Operation {
   int bank = 0;                // of slots
   int weight = -1, bias = -1;  // slots
   int from = 0, to = 0, width = 0;
-  int member = RowDomain::nobody;  // whose points a leaf reads
+  int member = 0;  // whose points a leaf reads
   std::vector<double> numbers;
   std::vector<PlaneProduct> entries;  // of products; of mix: `left` is read, `right` unused
   // Of products, for the adjoint of each operand: `left` is its plane, `first` of that.
@@ -87,12 +87,14 @@ struct TapeMember {
   int term = 0;   // number of the term in the executor
   int root = -1;  // block of the residual, [columns][1][points]
   int columns = 1;
+  int place = 0;  // whose rows it has
 };
 
 struct Tape {
   std::vector<Block> blocks;
   std::vector<Operation> operations;
   std::vector<TapeMember> members;
+  std::vector<int> places;  // per place: a member whose points they are
   bool has_nodes = false;
   int planes = 1;  // of the network
 };
@@ -101,9 +103,11 @@ struct Tape {
 struct TapeTerm {
   std::shared_ptr<const Trace> trace;
   int root;
+  int points = -1;  // terms with equal numbers >= 0 have the same points
 };
 
-/// Tapes for all terms; terms whose only network call needs the same planes share one. `rowwise`:
+/// Tapes for all terms; terms whose only network call needs the same planes share one, and those
+/// at the same points the call. `rowwise`:
 /// what depends on parameters has rows of its own for every point, as Jacobians need it.
 /// Returns nothing and a reason where something is beyond these operations.
 std::optional<std::deque<Tape>> compile_tapes(const Network& network, Derivatives derivatives,

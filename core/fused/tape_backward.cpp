@@ -64,7 +64,7 @@ void TapeRunner<T>::lift_back(const Operation& operation) {
   const RowDomain from = block(x).rows, to = block(y).rows;
   const std::int64_t points = rows_of(y) / to.nodes;
   const std::int64_t planes = static_cast<std::int64_t>(block(x).width) * block(x).planes;
-  const bool has_points = from.member != RowDomain::nobody;
+  const bool has_points = from.place != RowDomain::nobody;
   for (std::int64_t p = 0; p < planes; ++p) {
     T* target = out + p * rows_of(x);
     const T* source = adjoint(y) + p * rows_of(y);

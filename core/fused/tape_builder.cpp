@@ -9,8 +9,8 @@
 namespace banach {
 
 TapeScope TapeBuilder::scope(const Trace& trace, const Plan& plan, RowDomain points, int member,
-                             int bank) {
-  TapeScope out{&trace, &plan, points, member, bank, {}, {}};
+                             int place, int bank) {
+  TapeScope out{&trace, &plan, points, member, place, bank, {}, {}};
   out.block.assign(trace.nodes().size(), -1);
   out.uses.assign(trace.nodes().size(), 0);
   for (std::size_t i = 0; i < trace.nodes().size(); ++i)
@@ -30,9 +30,9 @@ RowDomain TapeBuilder::common(const std::vector<int>& blocks) const {
   RowDomain out;
   for (const int i : blocks) {
     const RowDomain& rows = block(i).rows;
-    if (rows.member != RowDomain::nobody) {
-      BANACH_ASSERT(out.member == RowDomain::nobody || out.member == rows.member);
-      out.member = rows.member;
+    if (rows.place != RowDomain::nobody) {
+      BANACH_ASSERT(out.place == RowDomain::nobody || out.place == rows.place);
+      out.place = rows.place;
     }
     if (rows.nodes > 1 && out.nodes > 1 && rows.nodes != out.nodes)
       throw BeyondTape{"quadratures with different numbers of nodes meet"};
@@ -43,7 +43,7 @@ RowDomain TapeBuilder::common(const std::vector<int>& blocks) const {
 
 int TapeBuilder::lifted(int i, RowDomain domain) {
   if (block(i).rows == domain) return i;
-  const auto [place, fresh] = lifts_.try_emplace({i, {domain.member, domain.nodes}}, -1);
+  const auto [place, fresh] = lifts_.try_emplace({i, {domain.place, domain.nodes}}, -1);
   if (!fresh) return place->second;
   Block out = block(i);
   out.rows = domain;
@@ -116,7 +116,7 @@ int TapeBuilder::append_leaf(TapeScope& scope, int node) {
   bool trained = false;
   if (n.op == Op::coordinate || n.op == Op::data) {
     leaf.source = n.op == Op::data ? LeafSource::data : LeafSource::coordinate;
-    out.rows = {scope.member, n.op == Op::data && (n.rows & node_rows) ? n.index : 1};
+    out.rows = {scope.place, n.op == Op::data && (n.rows & node_rows) ? n.index : 1};
   } else if (n.op == Op::nodes) {
     leaf.source = LeafSource::nodes;
     out.rows = {RowDomain::nobody, static_cast<int>(n.numbers.size())};
@@ -144,7 +144,7 @@ int TapeBuilder::append_leaf(TapeScope& scope, int node) {
   leaf.out = add_block(std::move(out));
   add(leaf);
   if (!trained || !rowwise_) return leaf.out;
-  const int wide = lifted(leaf.out, {scope.points.member, 1});
+  const int wide = lifted(leaf.out, {scope.points.place, 1});
   tape_.operations.back().weight = leaf.weight;
   tape_.operations.back().numbers = leaf.numbers;
   return wide;
@@ -197,7 +197,7 @@ int TapeBuilder::append_network(int points, const Basis& closed, const Basis& ou
   const int root = training ? network_.training_root : network_.root;
   plans_.push_back(plan(trace, {{root, outputs.rows}}));
   const RowDomain rows = block(points).rows;
-  TapeScope inner = scope(trace, plans_.back(), rows, rows.member, bank);
+  TapeScope inner = scope(trace, plans_.back(), rows, 0, rows.place, bank);
   ++inner.uses[static_cast<std::size_t>(root)];
   for (std::size_t i = 0; i < trace.nodes().size(); ++i) {
     const int node = static_cast<int>(i);

@@ -17,7 +17,7 @@ struct TapeScope {
   const Trace* trace;
   const Plan* plan;
   RowDomain points;        // rows of what depends on points
-  int member;              // whose points they are
+  int member, place;       // whose points they are, and their rows
   int bank = 0;            // of the slots
   std::vector<int> block;  // per node, -1: not appended yet
   std::vector<int> uses;   // per node, of its consumers
@@ -28,7 +28,8 @@ class TapeBuilder {
   TapeBuilder(Tape& tape, const Network& network, bool rowwise)
       : tape_(tape), network_(network), rowwise_(rowwise) {}
 
-  TapeScope scope(const Trace& trace, const Plan& plan, RowDomain points, int member, int bank);
+  TapeScope scope(const Trace& trace, const Plan& plan, RowDomain points, int member, int place,
+                  int bank);
   /// Appends one used node; those that it reads have been appended.
   void append(TapeScope& scope, int node);
   /// Appends the network at these points, whose planes are `closed`; returns the block of its
@@ -36,6 +37,8 @@ class TapeBuilder {
   int append_network(int points, const Basis& closed, const Basis& outputs, int bank);
   /// A node's planes for these operators.
   int read(const TapeScope& scope, int node, const std::vector<Polynomial>& wanted);
+  /// The planes that are these combinations of a block's.
+  int mixed(int block, const std::vector<std::vector<Coordinate>>& reads);
   /// The block with rows of this domain.
   int lifted(int block, RowDomain domain);
   int add_block(Block block);
@@ -52,7 +55,6 @@ class TapeBuilder {
   int append_plain(TapeScope& scope, int node);
   int append_call(TapeScope& scope, int node);
   bool joins_a_sum(const TapeScope& scope, int node) const;
-  int mixed(int block, const std::vector<std::vector<Coordinate>>& reads);
   RowDomain common(const std::vector<int>& blocks) const;
   int like(const TapeScope& scope, int node, const std::vector<int>& in, RowDomain rows);
   const Block& block(int i) const { return tape_.blocks[static_cast<std::size_t>(i)]; }

@@ -49,14 +49,14 @@ TapeRunner<T>::TapeRunner(const Tape& tape, const Layout& layout, std::vector<st
 template <class T>
 std::int64_t TapeRunner<T>::count(const RowDomain& domain) const {
   std::int64_t points = 1;
-  if (domain.member == RowDomain::joined) points = joined_;
-  if (domain.member >= 0) points = rows_[static_cast<std::size_t>(domain.member)];
+  if (domain.place == RowDomain::joined) points = joined_;
+  if (domain.place >= 0) points = rows_[static_cast<std::size_t>(domain.place)];
   return points * domain.nodes;
 }
 
 template <class T>
 std::int64_t TapeRunner<T>::first_row(const RowDomain& domain) const {
-  return domain.member >= 0 ? starts_[static_cast<std::size_t>(domain.member)] : 0;
+  return domain.place >= 0 ? starts_[static_cast<std::size_t>(domain.place)] : 0;
 }
 
 template <class T>
@@ -94,7 +94,7 @@ void TapeRunner<T>::fill_leaf(const Operation& operation, const LeafNumbers<T>& 
   T* y = value(operation.out);
   const std::int64_t n = rows_of(operation.out), points = n / out.rows.nodes;
   const RowRange range =
-      out.rows.member >= 0 ? ranges[static_cast<std::size_t>(out.rows.member)] : RowRange{0, 1};
+      out.rows.place >= 0 ? ranges[static_cast<std::size_t>(out.rows.place)] : RowRange{0, 1};
   const T* numbers =
       operation.source == LeafSource::slot ? slot(operation.bank, operation.weight) : nullptr;
   for (int w = 0; w < out.width; ++w)
@@ -167,7 +167,7 @@ void TapeRunner<T>::lift(const Operation& operation) {
   const RowDomain from = block(x).rows, to = block(y).rows;
   const std::int64_t points = rows_of(y) / to.nodes;
   const std::int64_t planes = static_cast<std::int64_t>(block(x).width) * block(x).planes;
-  const bool has_points = from.member != RowDomain::nobody;
+  const bool has_points = from.place != RowDomain::nobody;
   for (std::int64_t p = 0; p < planes; ++p) {
     const T* source = value(x) + p * rows_of(x);
     T* target = value(y) + p * rows_of(y);

@@ -21,7 +21,7 @@ struct LeafNumbers {
   std::int64_t row = 0;
 };
 
-/// Rows [first, first + count) of every member's points.
+/// Rows [first, first + count) of the points of a place.
 struct RowRange {
   std::int64_t first = 0, count = 0;
 };
@@ -29,7 +29,7 @@ struct RowRange {
 template <class T>
 class TapeRunner {
  public:
-  /// `rows` of every member, multiples of the vector length.
+  /// `rows` of every place, multiples of the vector length.
   TapeRunner(const Tape& tape, const Layout& layout, std::vector<std::int64_t> rows,
              bool gradients);
 
@@ -40,7 +40,11 @@ class TapeRunner {
   const T* values(std::size_t m) const { return value(tape_.members[m].root); }
   /// Where d loss / d values belongs before backward().
   T* seeds(std::size_t m) { return adjoint(tape_.members[m].root); }
-  std::int64_t rows(std::size_t m) const { return rows_[m]; }
+  std::int64_t rows(std::size_t m) const {
+    return rows_[static_cast<std::size_t>(tape_.members[m].place)];
+  }
+  /// First row of place p among the joined ones.
+  std::int64_t start(std::size_t p) const { return starts_[p]; }
   bool active(std::size_t m) const { return block(tape_.members[m].root).active; }
   /// Adds to the gradient [parameters].
   void backward(T* gradient);

@@ -10,13 +10,18 @@
 namespace banach {
 Collocation::Collocation(const Experiment& experiment, const std::vector<SamplingChoice>& choices,
                          std::uint64_t seed, at::TensorOptions options)
-    : domain_(experiment.domain), seed_(seed), options_(options) {
+    : domain_(experiment.domain), seed_(seed), options_(options), choices_(choices) {
   BANACH_ASSERT(choices.size() == experiment.terms.size());
   std::int64_t most = 1;
   for (std::size_t i = 0; i < choices.size(); ++i) {
     Placement term = place(experiment.terms[i], choices[i]);
-    term.first = total_;
-    total_ += term.rows;
+    if (const Placement* other = same_points(experiment, i)) {
+      term.first = other->first;
+      term.follows = true;
+    } else {
+      term.first = total_;
+      total_ += term.rows;
+    }
     most = std::max(most, term.rows);
     terms_.push_back(std::move(term));
   }
@@ -28,6 +33,22 @@ Collocation::Collocation(const Experiment& experiment, const std::vector<Samplin
     sets_.push_back({device_.narrow(0, term.first, term.rows), {}, {}});
     for (const auto& column : term.columns) sets_.back().data[column.name] = column.device;
   }
+}
+
+// Equations on one region that are sampled alike share their points, so that the network is asked
+// once for all of them.
+const Collocation::Placement* Collocation::same_points(const Experiment& experiment,
+                                                       std::size_t term) const {
+  const Region& region = experiment.terms[term].term.region;
+  if (region.kind == Region::Kind::points) return nullptr;
+  for (std::size_t i = 0; i < term; ++i) {
+    const Region& other = experiment.terms[i].term.region;
+    const SamplingChoice &a = terms_[i].choice, &b = choices_[term];
+    if (other.kind == region.kind && other.axis == region.axis && other.side == region.side &&
+        a.points == b.points && a.refresh == b.refresh && !a.text.empty() && a.text == b.text)
+      return &terms_[i];
+  }
+  return nullptr;
 }
 
 Collocation::Placement Collocation::place(const RecordedTerm& recorded,
@@ -98,7 +119,12 @@ const std::vector<PointSet>& Collocation::at_step(std::int64_t step) {
   for (auto& term : terms_) {
     const std::int64_t index = index_at(term, step);
     if (index == term.drawn) continue;
-    draw(term, index);
+    if (term.follows) {  // the points are drawn already; its random nodes are its own
+      term.drawn = index;
+      for (auto& column : term.columns) fill(term, column, index);
+    } else {
+      draw(term, index);
+    }
     changed = true;
   }
   if (changed && !host_.is_same(device_)) device_.copy_(host_);

@@ -38,11 +38,13 @@ class BANACH_API Collocation {
     std::vector<double> fixed;  // values of the others, [listed points or 1, axes]
     std::int64_t listed = 0;    // points of a list
     std::int64_t rows = 1, first = 0, drawn = -1;
+    bool follows = false;             // an earlier one has the same points
     std::vector<std::int64_t> order;  // of the listed points in this epoch
     std::int64_t epoch = -1, offset = 0;
     std::vector<Column> columns;
   };
   Placement place(const RecordedTerm& term, const SamplingChoice& choice) const;
+  const Placement* same_points(const Experiment& experiment, std::size_t term) const;
   void list(const RecordedTerm& term, Placement& out) const;
   std::int64_t index_at(const Placement& term, std::int64_t step) const;
   void draw(Placement& term, std::int64_t index);
@@ -54,6 +56,7 @@ class BANACH_API Collocation {
   Domain domain_;
   std::uint64_t seed_;
   at::TensorOptions options_;
+  std::vector<SamplingChoice> choices_;
   std::vector<Placement> terms_;
   std::int64_t total_ = 0;
   std::vector<double> unit_;  // what the sampler wrote, before the region

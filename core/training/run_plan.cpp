@@ -159,6 +159,7 @@ class Planner {
     const Table own =
         own_parameters(merged.rest, *item, parameters_of<TermSampling>(), own_diagnostics());
     out.sampler = item->create(own, own_diagnostics());
+    out.text = merged.method.value_or("uniform") + "\n" + write_toml(own);
     return out;
   }
 

@@ -15,6 +15,7 @@ namespace banach {
 struct SamplingChoice {
   std::shared_ptr<const Sampler> sampler;
   std::int64_t points = 64, refresh = 1;
+  std::string text = {};  // the sampler as configured: equal texts mean equal samplers
 };
 
 struct StagePlan {
