@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
 #include "tests/apps/command.hpp"
 
 namespace banach {
@@ -78,6 +80,73 @@ TEST_F(Plot, MoreAxesThanThePictureAreCut) {
   const auto output = banach("plot " + quoted(run) + " -o " + quoted(out));
   EXPECT_EQ(output.code, 0) << output.err;
   EXPECT_EQ(output.out, out + ": shows a slice at conductivity = 1\n");
+}
+
+/// A DeepONet after a few steps on a data set that it generates.
+std::filesystem::path trained_operator(const Scratch& scratch) {
+  std::ofstream(scratch / "integral.toml") << R"([dataset]
+files = "integral.h5"
+inputs.u = { path = "u", axes = "sample x" }
+outputs.s = { path = "s", axes = "sample x" }
+coords.x = "x"
+split = { train = "0:15", validation = "15:17", test = "17:20" }
+[dataset.generate]
+type = "antiderivative"
+samples = 20
+points = 12
+[architecture]
+type = "deeponet"
+latent = 4
+width = 4
+depth = 1
+[validation]
+every = 5
+[[stage]]
+optimizer = "adam"
+lr = 1e-2
+steps = 10
+batch = 5
+)";
+  const auto run = scratch / "run";
+  const auto output = banach("train " + quoted((scratch / "integral.toml").string()) +
+                             " --quiet --threads 1 --out " + quoted(run.string()));
+  if (output.code != 0) throw std::runtime_error("training failed: " + output.err);
+  return run;
+}
+
+/// The number that follows a text of an svg.
+double number_after(const std::string& svg, const std::string& text) {
+  const auto at = svg.find(text);
+  return at == std::string::npos ? -1 : std::stod(svg.substr(at + text.size(), 20));
+}
+
+TEST_F(Plot, OperatorsShowTheMedianAndTheWorstSample) {
+  const auto run = trained_operator(scratch_);
+  const auto out = scratch_ / "x.svg";
+  const std::string command = "plot " + quoted(run.string()) + " -o " + quoted(out.string());
+  const auto output = banach(command);
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(output.out, out.string() + "\n");
+  const auto svg = text_of(out);
+  for (const char* text : {">loss<", ">s.relative_l2<", ">prediction<", ">target<", ">u, input<"})
+    EXPECT_NE(svg.find(text), std::string::npos) << text;
+  EXPECT_NE(svg.find(">u, input<"), svg.rfind(">u, input<"));  // a row for each sample
+  const double median = number_after(svg, "median of 3 test samples: relative L2 error ");
+  const double worst = number_after(svg, "worst of 3 test samples: relative L2 error ");
+  const auto result = nlohmann::json::parse(text_of(run / "result.json"));
+  const double mean = result["unknowns"]["s"]["relative_l2"].get<double>();
+  const double best = 3 * mean - median - worst;  // the third one
+  EXPECT_GT(best, 0);
+  EXPECT_GT(median, best);
+  EXPECT_GT(worst, median);
+}
+
+TEST_F(Plot, OperatorsNeedTheirSamples) {
+  const auto run = trained_operator(scratch_);
+  std::filesystem::remove(scratch_ / "integral.h5");
+  const auto output = banach("plot " + quoted(run.string()));
+  EXPECT_EQ(output.code, 66);
+  EXPECT_EQ(output.err, "no file matches " + (scratch_ / "integral.h5").string());
 }
 
 TEST(PlotWithoutGnuplot, NamesThePackage) {
