@@ -47,9 +47,11 @@ void OperatorErrors::add(const at::Tensor& outputs, const at::Tensor& target) {
           .sum(0);
   const at::Tensor top = off.flatten(2).amax(-1).amax(0);
   const at::Tensor total = weighted(off, data_.weights).flatten(2).sum(-1).sum(0);
+  const at::Tensor squares = at::stack({distance.square().sum(0), norm.square().sum(0)});
   const bool first = !absolute_.defined();
   absolute_ = first ? total : absolute_ + total;
   relative_ = first ? ratio : relative_ + ratio;
+  squares_ = first ? squares : squares_ + squares;
   largest_ = first ? top : at::maximum(largest_, top);
   samples_ += static_cast<double>(v.size(0));
   points_ += static_cast<double>(v.numel() / v.size(1));
@@ -58,10 +60,13 @@ void OperatorErrors::add(const at::Tensor& outputs, const at::Tensor& target) {
 json OperatorErrors::json() const {
   nlohmann::json out = {{"unknowns", nlohmann::json::object()}};
   if (samples_ == 0) return out;
+  const bool pooled = points_ == samples_;
+  const at::Tensor relative = pooled ? (squares_[0] / squares_[1]).sqrt() : relative_ / samples_;
+  if (pooled) out["pooled"] = true;
   for (std::size_t i = 0; i < data_.unknowns.size(); ++i) {
     const auto k = static_cast<std::int64_t>(i);
     out["unknowns"][data_.unknowns[i]] = {{"mae", number(absolute_[k], points_)},
-                                          {"relative_l2", number(relative_[k], samples_)},
+                                          {"relative_l2", number(relative[k], 1)},
                                           {"max_error", number(largest_[k], 1)}};
   }
   return out;
@@ -75,7 +80,8 @@ at::Tensor flat_inputs(const OperatorBatch& batch) {
   return at::cat(parts, 1);
 }
 
-// Training samples that are fitted, [n, p] and [n, q]; at most about 1 GB.
+// Training samples that are fitted: inputs [n, p], none where points are the samples' own, and
+// outputs [n, unknowns, extents...]; at most about 1 GB.
 std::pair<at::Tensor, at::Tensor> training_samples(const OperatorData& data,
                                                    const Dataset& dataset) {
   std::int64_t count = dataset.size(Split::train);
@@ -89,26 +95,26 @@ std::pair<at::Tensor, at::Tensor> training_samples(const OperatorData& data,
     const OperatorBatch batch =
         make_batch(data, dataset.read(Split::train, some, NumberType::float64),
                    static_cast<std::int64_t>(some.size()), at::TensorOptions(at::kDouble));
-    inputs.push_back(flat_inputs(batch));
-    outputs.push_back(batch.outputs.reshape({batch.count, -1}));
+    if (!data.own_points) inputs.push_back(flat_inputs(batch));
+    outputs.push_back(batch.outputs);
   }
-  return {at::cat(inputs), at::cat(outputs)};
+  return {inputs.empty() ? at::Tensor() : at::cat(inputs), at::cat(outputs)};
 }
 
 }  // namespace
 
 json baseline_errors(const OperatorData& data, const Dataset& dataset, Split split) {
   json out = json::object();
-  if (dataset.size(Split::train) < 2 || data.own_points) return out;
+  if (dataset.size(Split::train) == 0) return out;
   const auto [inputs, outputs] = training_samples(data, dataset);
-  const at::Tensor mean = outputs.mean(0, true);
+  const at::Tensor mean =
+      data.own_points ? outputs.mean(0, true).mean(2, true) : outputs.mean(0, true);
   std::optional<Baselines> fitted;
-  if (inputs.size(0) >= 10) fitted.emplace(inputs, outputs);
+  if (inputs.defined() && inputs.size(0) >= 10) fitted.emplace(inputs, outputs.flatten(1));
   const std::string best = fitted ? fitted->names().front() : "";
   OperatorErrors of_mean(data), of_best(data);
   read_all(data, dataset, split, 0, [&](const OperatorBatch& batch) {
-    of_mean.add(mean.reshape_as(batch.outputs.narrow(0, 0, 1)).expand_as(batch.outputs),
-                batch.outputs);
+    of_mean.add(mean.expand_as(batch.outputs), batch.outputs);
     if (fitted)
       of_best.add(fitted->predict(best, flat_inputs(batch)).reshape_as(batch.outputs),
                   batch.outputs);

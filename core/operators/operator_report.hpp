@@ -16,7 +16,7 @@ struct OperatorReportOptions {
 /// {"unknowns": {"u": {"mae", "relative_l2", "max_error"}}, "split", "samples", "resolution",
 /// "metrics", "baselines": {"mean of the training outputs": {"u": ...}}, "tests": {"res256": ...}},
 /// with windows that follow from each other also "rollout" (rollout_report()).
-/// relative_l2 is the mean over the samples of each one's own relative L2 error.
+/// relative_l2 as in OperatorErrors.
 BANACH_API nlohmann::json operator_report(const RunPlan& plan, const std::vector<Bank>& banks,
                                           const OperatorReportOptions& options);
 

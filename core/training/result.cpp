@@ -101,6 +101,15 @@ json baseline_rows(const json& baselines) {
   return out;
 }
 
+std::string split_line(const json& r) {
+  const auto samples = r.value("samples", std::int64_t{0});
+  const char* mean = samples == 1               ? ""
+                     : r.value("pooled", false) ? "; relative L2 is that of all together"
+                                                : "; relative L2 is the mean of theirs";
+  return fmt::format("on the {} sample{} of the {} split{}\n", samples, samples == 1 ? "" : "s",
+                     r.value("split", std::string()), mean);
+}
+
 }  // namespace
 
 std::string result_text(const json& r) {
@@ -109,14 +118,12 @@ std::string result_text(const json& r) {
   if (r.contains("tests"))
     for (const auto& [name, test] : r.at("tests").items())
       out += errors_table(test.at("unknowns"), name.c_str());
-  if (r.contains("baselines"))
+  if (r.contains("baselines") && !r.at("baselines").empty())
     out += errors_table(baseline_rows(r.at("baselines")),
                         r.contains("split") ? "baseline" : "classical");
   if (r.contains("rollout")) out += rollout_table(r.at("rollout"));
   if (!r.at("terms").empty()) out += norms_table(r.at("terms"), "term");
-  if (r.contains("split"))
-    out += fmt::format("on the {} samples of the {} split; relative L2 is the mean of theirs\n",
-                       r.value("samples", std::int64_t{0}), r.value("split", std::string()));
+  if (r.contains("split")) out += split_line(r);
   if (r.contains("held_out")) out += norms_table(r.at("held_out"), "held out");
   for (const auto& [name, c] : r.at("coefficients").items()) {
     out += fmt::format("{} = {}", name, number(c, "value"));
