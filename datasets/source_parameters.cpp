@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <regex>
 
 #include "banach/error.hpp"
@@ -10,6 +11,19 @@
 #include "datasets/source_builder.hpp"
 
 namespace banach {
+namespace {
+
+/// "Nu0.1." of "Nu0.1.hdf5" ends with the dot of the extension.
+double number_of(std::string text, const std::string& where) {
+  while (!text.empty() && text.back() == '.') text.pop_back();
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw DataError(fmt::format("{}: \"{}\" is no number", where, text));
+  return value;
+}
+
+}  // namespace
 
 void SourceBuilder::add_parameters() {
   for (const auto& [name, from] : p_.params) {
@@ -83,7 +97,7 @@ double SourceBuilder::file_number(const std::string& name, const ParameterParame
       throw ConfigError(
           fmt::format("{}: \"{}\" is no regular expression: {}", key, from.filename, e.what()));
     }
-    return time_of_name(found[1].str(), ".", fmt::format("{}: {}", key, path.string()));
+    return number_of(found[1].str(), fmt::format("{}: {}", key, path.string()));
   }
   if (from.attribute.empty())
     throw ConfigError(key + ": name an attribute (\"@nu\"), a dataset or a filename");
@@ -94,9 +108,8 @@ double SourceBuilder::file_number(const std::string& name, const ParameterParame
   const auto reader = out_.cache_->open(path);
   const auto value = reader->attribute(object.empty() ? "/" : object, attribute);
   if (value.texts.size() == 1)
-    return time_of_name(
-        value.texts.front(), ".",
-        fmt::format("{}: attribute \"{}\" of {}", path.string(), attribute, object));
+    return number_of(value.texts.front(),
+                     fmt::format("{}: attribute \"{}\" of {}", path.string(), attribute, object));
   return reader->number(object.empty() ? "/" : object, attribute);
 }
 

@@ -38,6 +38,18 @@ std::string axis_of(const std::string& path) {
              : name;
 }
 
+/// "x", "py", "lon"
+bool is_place(const std::string& axis) {
+  if (has({"lon", "lat", "longitude", "latitude"}, axis)) return true;
+  return axis.size() <= 3 && axis.find_first_of("xyzXYZ") != std::string::npos;
+}
+
+bool in_order(const std::vector<double>& values) {
+  for (std::size_t i = 2; i < values.size(); ++i)
+    if (!((values[i] - values[i - 1]) * (values[1] - values[0]) > 0)) return false;
+  return true;
+}
+
 }  // namespace
 
 void Guess::find_samples() {
@@ -99,6 +111,22 @@ void Guess::find_coordinates() {
   }
 }
 
+// Two or three places of equal length, one of which neither rises nor falls all along, are points.
+void Guess::stack_points() {
+  std::map<std::int64_t, Coordinate> points;
+  std::map<std::int64_t, bool> scattered;
+  for (const auto& c : coordinates_) {
+    if (!is_place(c.axis)) continue;
+    points[c.size].stack.push_back(c.path);
+    scattered[c.size] = scattered[c.size] || !in_order(tree_.values(c.path));
+  }
+  for (auto& [size, one] : points) {
+    if (!scattered[size] || one.stack.size() < 2 || one.stack.size() > 3) continue;
+    one.axis = "point", one.size = size;
+    coordinates_.insert(coordinates_.begin(), one);
+  }
+}
+
 void Guess::name_axes(Candidate& variable) {
   for (std::size_t i = variable.axes.size(); i < variable.shape.size(); ++i)
     variable.axes.push_back(axis_for(variable, i));
@@ -142,7 +170,11 @@ std::string Guess::used(const Coordinate& c, std::int64_t size) {
   if (coords.count(key)) return c.axis;
   coords[key].path = c.path;
   if (c.axis == "point") {
-    coords[key].axes = labels("point dim");
+    coords[key].stack = c.stack;
+    if (c.stack.empty())
+      coords[key].axes = labels("point dim");
+    else
+      s_.notes.push_back(join(c.stack, " and ") + " are taken as coordinates of points");
     return c.axis;
   }
   coords[key].axes.names = c.axes;

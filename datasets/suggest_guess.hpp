@@ -15,13 +15,15 @@ class Guess {
   struct Coordinate {
     std::string axis, path;
     std::int64_t size = 0;
-    std::vector<std::string> axes;  // of the dataset where it has more than one
+    std::vector<std::string> axes;   // of the dataset where it has more than one
+    std::vector<std::string> stack;  // of points: a path per dimension
   };
 
   // suggest_axes.cpp
   void find_samples();
   void drop_small();
   void find_coordinates();
+  void stack_points();
   void name_axes(Candidate& variable);
   std::string axis_for(const Candidate& variable, std::size_t i);
   std::string named_axis(const Candidate& variable, std::size_t i);

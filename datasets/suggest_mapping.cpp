@@ -66,6 +66,7 @@ Suggestion Guess::run() {
   candidates_ = find_candidates(tree_, reversed_);
   find_samples();
   find_coordinates();
+  stack_points();
   for (auto& variable : variables_) name_axes(variable);
   if (!unaligned()) assign();
   other_splits();

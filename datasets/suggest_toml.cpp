@@ -128,6 +128,16 @@ std::string architecture_text(const Suggestion& s) {
       modes.size() > 2 ? 16 : 32, fmt::join(modes, ", "));
 }
 
+/// A sample that is one number may be next to zero: its relative error says little.
+std::string loss_text(const Suggestion& s) {
+  const auto& inputs = s.dataset.inputs;
+  const bool own_points = std::any_of(
+      inputs.begin(), inputs.end(), [](const auto& input) { return input.second.role == "trunk"; });
+  if (own_points && s.output_axes.empty())
+    return "\n[loss]  # every output is a single number\ntype = \"mse\"\n";
+  return "\n[loss]\ntype = \"relative_l2\"\n";
+}
+
 /// About 2500 steps, whatever the number of samples.
 std::string stage_text(const Suggestion& s) {
   const auto windows = s.dataset.window && s.sizes.count("time")
@@ -137,9 +147,24 @@ std::string stage_text(const Suggestion& s) {
   const auto batch = std::clamp<std::int64_t>(train / 25, 4, 20);
   const auto epochs = std::clamp<std::int64_t>(2500 * batch / train, 5, 500);
   return fmt::format(
-      "\n[loss]\ntype = \"relative_l2\"\n\n[[stage]]\noptimizer = \"adam\"\n"
+      "\n[[stage]]\noptimizer = \"adam\"\n"
       "lr = 1e-3\nepochs = {}\nbatch = {}\nschedule = {{ type = \"cosine\" }}\n",
       epochs, batch);
+}
+
+/// Sizes of the grid that points form; none where they form none.
+Shape grid_sizes(const FileTree& tree, const CoordinateParameters& points) {
+  if (points.stack.empty()) {
+    const auto* info = tree.numbers(points.path);
+    if (!info || info->shape.size() != 2) return {};
+    return grid_of(tree.values(info->path), static_cast<std::size_t>(info->shape[1]));
+  }
+  std::vector<std::vector<double>> columns;
+  for (const auto& path : points.stack) columns.push_back(tree.values(path));
+  std::vector<double> all;
+  for (std::size_t i = 0; i < columns.front().size(); ++i)
+    for (const auto& column : columns) all.push_back(column.at(i));
+  return grid_of(all, columns.size());
 }
 
 void measure(const FileTree& tree, const DatasetParameters& mapping, Suggestion& s) {
@@ -164,10 +189,9 @@ void measure(const FileTree& tree, const DatasetParameters& mapping, Suggestion&
   for (const auto& [name, v] : mapping.outputs) look(v, s.output_axes);
   if (mapping.outputs.empty()) s.output_axes = s.input_axes;
   const auto points = mapping.coords.find("points");
-  if (points == mapping.coords.end() || mapping.axis_order == "reversed") return;
-  const auto* info = tree.numbers(points->second.path);
-  if (info && info->shape.size() == 2)
-    s.grid_sizes = grid_of(tree.values(info->path), static_cast<std::size_t>(info->shape[1]));
+  if (points == mapping.coords.end()) return;
+  if (mapping.axis_order == "reversed" && points->second.stack.empty()) return;
+  s.grid_sizes = grid_sizes(tree, points->second);
   s.grid = !s.grid_sizes.empty();
 }
 
@@ -221,7 +245,8 @@ std::string suggest_toml(const std::vector<std::filesystem::path>& files) {
            commented(mapping_text(s.dataset).substr(1));
   else
     out += mapping_text(s.dataset);
-  return out + window_text(s.dataset) + split_text(s) + architecture_text(s) + stage_text(s);
+  return out + window_text(s.dataset) + split_text(s) + architecture_text(s) + loss_text(s) +
+         stage_text(s);
 }
 
 }  // namespace banach

@@ -57,6 +57,20 @@ TEST_F(DatasetTest, ReadsInputsOutputsAndParameters) {
   EXPECT_EQ(data->origin(Split::test, 0), "plain.h5: sample 5");
 }
 
+TEST_F(DatasetTest, NamesOfFilesHoldNumbers) {
+  std::filesystem::rename(plain(), path("flow_Nu0.5.h5"));
+  const auto with = [&](const std::string& pattern) {
+    return "files = '" + path("flow_Nu*.h5") +
+           "'\ninputs.a = { path = 'a', axes = 'sample x' }\ncoords.x = 'x'\n"
+           "params.nu = { filename = '" +
+           pattern + "' }\n";
+  };
+  const auto data = open(with("Nu([0-9.]+)") + "split = { train = ':' }");  // up to the extension
+  EXPECT_EQ(read_of(*data, Split::train, 0, 1, 1), (Numbers{0.5}));
+  EXPECT_EQ(refusal(with("_(Nu)")),
+            std::pair(65, "dataset.params.nu: " + path("flow_Nu0.5.h5") + ": \"Nu\" is no number"));
+}
+
 TEST_F(DatasetTest, OneCoordinateTooManyIsToldWithItsRemedy) {
   EXPECT_EQ(
       refusal(files() + "inputs.a = { path = 'a', axes = 'sample x' }\n"

@@ -115,7 +115,8 @@ TEST(Suggest, TellsBranchAndTrunkOfUnalignedData) {
               "{ path = \"X_train0\", axes = \"sample sensor\", role = \"branch\" }"},
              {"dataset.inputs.X_train1",
               "{ path = \"X_train1\", axes = \"sample dim\", role = \"trunk\" }"},
-             {"architecture.type", "\"deeponet\""}});
+             {"architecture.type", "\"deeponet\""},
+             {"loss.type", "\"mse\""}});
 }
 
 TEST(Suggest, NamesRunsOfDedalusByTheirNumber) {
@@ -155,6 +156,28 @@ TEST(Suggest, ListsTheDatasetsThatTellNothing) {
   EXPECT_EQ(text, path.string() +
                       " does not tell inputs from outputs; write [dataset.inputs] and "
                       "[dataset.outputs] by hand from: a (3, 2)");
+}
+
+TEST(Suggest, StacksCoordinatesOfPoints) {
+  const Scratch scratch;
+  const auto write = [&](const char* name, const std::vector<double>& y) {
+    Hdf5Writer writer(scratch / name);
+    writer.add<double>("px", {6}, {0, 1, 2, 0, 1, 2});
+    writer.add<double>("py", {6}, y);
+    writer.add<double>("energy", {6}, {3, 2, 4, 1, 5, 2});
+    add_ones(writer, "k", {12, 6});
+    add_ones(writer, "u", {12, 6});
+    writer.commit();
+    return parse_toml(suggest_toml({scratch / name}), "suggested");
+  };
+  expect(write("scattered.h5", {0, 0, 0.5, 1, 1, 1.5}),
+         {{"dataset.inputs.k", "{ path = \"k\", axes = \"sample point\" }"},
+          {"dataset.coords", "{ points = { stack = [\"px\", \"py\"] } }"},
+          {"architecture.type", "\"deeponet\""}});
+  expect(write("grid.h5", {0, 0, 0, 1, 1, 1}),
+         {{"dataset.coords", "{ points = { stack = [\"px\", \"py\"] } }"},
+          {"architecture.type", "\"fno\""},
+          {"architecture.modes", "[1, 1]"}});
 }
 
 TEST(Suggest, FindsGridsAmongPoints) {
