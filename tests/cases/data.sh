@@ -41,14 +41,17 @@ for files in plain.h5 plain_2d.h5 train_test.h5 pdebench_flat.hdf5 pdebench_darc
   expect 0 'NaN, infinity or damage: none' "$banach" data check suggested.toml
 done
 
-# So can everything that is documented.
+# So can everything that is documented, and trained with the lines that complete it, the second example.
 awk -v RS='```toml\n' 'NR > 1 { sub(/\n```.*/, "\n"); print > ("documented" NR - 1 ".toml") }' \
   "$source/docs/data.md"
 for toml in documented*.toml; do
   grep -q 'dataset' "$toml" || continue  # only a part of a configuration
   expect 0 'train: ' "$banach" data check "$toml"
+  cp "$toml" whole.toml
+  grep -q '^\[architecture\]' "$toml" || cat documented2.toml >>whole.toml
+  expect 0 'nothing was written' "$banach" train whole.toml --dry-run threads=1
 done
-[[ -f documented16.toml ]] || { echo 'FAILED: docs/data.md shows fewer layouts'; failed=1; }
+[[ -f documented18.toml ]] || { echo 'FAILED: docs/data.md shows fewer layouts'; failed=1; }
 
 check() { expect "$1" "$2" "$banach" data check documented1.toml "${@:3}"; }
 check 78 'dataset.inputs.a' 'dataset.inputs.a.axes="sample x y"'
