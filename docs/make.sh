@@ -21,11 +21,16 @@ fail() {
 # names FOLDER: of the plugins there.
 names() { basename -s .cpp -a plugins/"$1"/*.cpp; }
 
-# configurations KIND NAME: the ready TOML files that use the problem or architecture NAME.
+# configurations KIND NAME: the ready TOML files that use the problem, architecture (also as the branch or trunk
+# of another one) or generator NAME.
 configurations() {
-  local file
-  for file in plugins/problems/*.toml; do
-    [[ $(type_of "$1" "$file") != "$2" ]] || basename -s .toml "$file"
+  local file table tables=("$1")
+  [[ $1 != architecture ]] || tables+=(architecture.branch architecture.trunk)
+  [[ $1 != generator ]] || tables=(dataset.generate)
+  for file in plugins/problems/*.toml plugins/operators/*.toml; do
+    for table in "${tables[@]}"; do
+      [[ $(type_of "$table" "$file") != "$2" ]] || echo "$file"
+    done
   done
 }
 
@@ -37,30 +42,32 @@ type_of() {
   [[ -z $type && -n $base ]] && type_of "$1" "$(dirname "$2")/$base" || echo "$type"
 }
 
-# comment NAME: what a configuration says of itself before its first line.
+# comment FILE: what a configuration says of itself before its first line.
 comment() {
-  awk '!/^#/ { exit } !/Sample run/ { sub(/^# ?/, ""); print }' "plugins/problems/$1.toml" |
-    sed -E 's/([*<|])/\\\1/g'
+  awk '!/^#/ { exit } !/Sample run/ { sub(/^# ?/, ""); print }' "$1" | sed -E 's/([*<|])/\\\1/g'
 }
 
-# ready FOLDER KIND NAME: the configurations that use it, pictures with those of a problem.
+# ready FOLDER KIND NAME: the configurations that use it; with pictures, unless NAME has one of its own.
 ready() {
-  local configuration
-  for configuration in $(configurations "$2" "$3"); do
-    if [[ $1 == architectures ]]; then
-      printf -- '- [%s.toml](../../plugins/problems/%s.toml): ' "$configuration" "$configuration"
-      comment "$configuration" | sed -E '/^(.*[.:;])( .*)?$/ { s//\1/; q }' | paste -sd ' ' | sed -E 's/[:;]$/./'
+  local file name picture
+  for file in $(configurations "$2" "$3"); do
+    name=$(basename -s .toml "$file")
+    if [[ $1 == architectures && -n $(showcase "$3") ]]; then
+      printf -- '- [%s.toml](../../%s): ' "$name" "$file"
+      comment "$file" | sed -E '/^(.*[.:;])( .*)?$/ { s//\1/; q }' | paste -sd ' ' | sed -E 's/[:;]$/./'
       continue
     fi
-    printf '\n### [%s.toml](../../plugins/problems/%s.toml)\n' "$configuration" "$configuration"
-    comment "$configuration"
-    [[ ! -f docs/problems/$configuration.png ]] || printf '\n![%s](%s.png)\n' "$configuration" "$configuration"
+    printf '\n### [%s.toml](../../%s)\n' "$name" "$file"
+    comment "$file"
+    picture=../$(basename "$(dirname "$file")")/$name.png
+    [[ ! -f docs/$1/$picture ]] || printf '\n![%s](%s)\n' "$name" "${picture#"../$1/"}"
   done
 }
 
-# showcase ARCHITECTURE: a configuration and overrides that show what it does.
+# showcase ARCHITECTURE: a configuration and overrides that show what it does; nothing where it is for operators.
 showcase() {
   case $1 in
+    fno | deeponet | pod | linear) ;;
     periodic) echo 'burgers architecture={type="periodic",axes=["x"]} stage.0.steps=2000' ;;
     neural_ode_adaptive) echo 'regression architecture={type="neural_ode_adaptive"} stage.0.steps=2000' ;;
     dgm) echo 'heat architecture={type="dgm",width=32,layers=2} stage.0.steps=2000' ;;
@@ -72,6 +79,7 @@ showcase() {
 show() {
   local words run=$runs/architecture.$1
   read -r -a words <<<"$(showcase "$1")"
+  ((${#words[@]} > 0)) || return 0
   "$banach" train "plugins/problems/${words[0]}.toml" "${words[@]:1}" threads=1 --quiet --json --out "$run" >"$scratch"
   "$banach" plot "$run" --width 880 --out "docs/architectures/$1.png" >/dev/null
   python3 docs/shrink.py "docs/architectures/$1.png"
@@ -85,7 +93,7 @@ page() {
   cat "$text"
   echo
   "$banach" describe "$2.$3" --markdown
-  if [[ $1 == architectures && -f docs/architectures/$3.png ]]; then
+  if [[ $1 == architectures && -f docs/architectures/$3.png && -n $(showcase "$3") ]]; then
     printf '\n`banach train plugins/problems/%s`:\n\n![%s](%s.png)\n' \
       "$(showcase "$3" | sed -E "s/ (architecture=[^ ]+)/.toml '\\1'/")" "$3" "$3"
   fi
@@ -100,6 +108,15 @@ index() {
     printf -- '- [`%s`](%s/%s.md): %s\n' "$name" "$1" "$name" \
       "$(awk -v heading="## ${1%s} \`$name\`" '$0 == heading { getline; print }' "docs/$1/$name.md")"
   done
+}
+
+# users GENERATOR: the ready configurations that learn from its samples.
+users() {
+  local file list=""
+  for file in $(configurations generator "$1"); do
+    list+="${list:+, }[$(basename "$file")](../$file)"
+  done
+  [[ -z $list ]] || printf '\nUsed by %s.\n' "$list"
 }
 
 # generators: the page of all of them.
@@ -123,6 +140,7 @@ generators() {
     sed 1,3d "$scratch"
     [[ ! -f plugins/generators/$name.toml ]] ||
       printf '\nReady: [%s.toml](../plugins/generators/%s.toml).\n' "$name" "$name"
+    users "$name"
   done
 }
 
@@ -252,8 +270,7 @@ operators() {
       "$banach" plot "$operator_runs/$name" --width 880 --out "docs/operators/$name.png" >/dev/null
       python3 docs/shrink.py "docs/operators/$name.png"
       printf '\n### %s\n%s\n\n`banach train plugins/operators/%s.toml`:\n\n![%s](operators/%s.png)\n' "$name" \
-        "$(awk '!/^#/ { exit } !/Sample run/ { sub(/^# ?/, ""); print }' "plugins/operators/$name.toml" | sed -E 's/([*<|])/\\\1/g')" \
-        "$name" "$name" "$name"
+        "$(comment "plugins/operators/$name.toml")" "$name" "$name" "$name"
     done
   } >"$scratch.md"
   mv "$scratch.md" "$pages"
