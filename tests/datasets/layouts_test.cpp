@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Layouts of other programs' files, mapped.
+#include <nlohmann/json.hpp>
+
 #include <cmath>
 
 #include "tests/datasets/dataset_files.hpp"
