@@ -13,10 +13,6 @@
 namespace banach {
 namespace {
 
-std::int64_t row_count(const at::Tensor& value) {
-  return value.dim() == 0 ? 1 : value.numel() / std::max<std::int64_t>(1, value.size(-1));
-}
-
 // Sum of squares (or sum) in double, and seed = value * factor (or factor): one pass, no
 // allocation.
 template <class T>
@@ -192,51 +188,6 @@ bool ResidualObjective::dirty() {
   const bool out = flag_.item<bool>();
   flag_.zero_();
   return out;
-}
-
-std::string ResidualObjective::point_text(std::size_t term, std::int64_t row) const {
-  const at::Tensor& points = sets_[term].points;
-  if (points.size(0) == 0) return "";
-  const at::Tensor point =
-      points[std::min(row % std::max<std::int64_t>(points.size(0), 1), points.size(0) - 1)]
-          .to(at::kDouble)
-          .cpu();
-  std::vector<std::string> parts;
-  for (std::size_t k = 0; k < axes_.size(); ++k)
-    parts.push_back(
-        fmt::format("{} = {:.6g}", axes_[k], point[static_cast<std::int64_t>(k)].item<double>()));
-  return " at " + join(parts);
-}
-
-// Finds the first culprit, the parameters before the terms, values before gradients.
-void ResidualObjective::explain() {
-  if (!all_finite(parameters_.detach()))
-    throw NotFinite(
-        "the parameters themselves are no longer finite: the step before was too long; "
-        "lower lr or clip the gradient");
-  const auto values = evaluate();
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const at::Tensor rows =
-        at::isfinite(values[i].detach()).reshape({row_count(values[i]), -1}).all(1);
-    if (rows.all().item<bool>()) continue;
-    const auto row = rows.logical_not().nonzero()[0].item<std::int64_t>();
-    const auto bad =
-        values[i].detach().reshape({rows.numel(), -1})[row].to(at::kDouble).sum().item<double>();
-    throw NotFinite(fmt::format("term \"{}\" is {}{}", names_[i],
-                                std::isnan(bad) ? "not a number" : "infinite", point_text(i, row)));
-  }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!values[i].requires_grad()) continue;
-    const at::Tensor flat = values[i].reshape({-1});
-    for (std::int64_t k = 0; k < flat.numel(); ++k) {
-      const auto g = torch::autograd::grad({flat[k]}, {parameters_}, {}, true, false, true);
-      if (!g[0].defined() || all_finite(g[0])) continue;
-      const std::int64_t columns = flat.numel() / row_count(values[i]);
-      throw NotFinite(fmt::format("the gradient of term \"{}\" is not finite{}", names_[i],
-                                  point_text(i, k / columns)));
-    }
-  }
-  throw NotFinite("the loss overflows although every residual is finite; lower lr or the weights");
 }
 
 bool ResidualObjective::sum_of_squares() const {

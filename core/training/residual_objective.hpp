@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The loss of a problem's terms at one set of points, over one flat parameter vector.
 #pragma once
+#include <algorithm>
+
 #include "core/fused/fused_executor.hpp"
 #include "core/training/experiment.hpp"
 #include "core/training/stage_objective.hpp"
@@ -71,5 +73,10 @@ class BANACH_API ResidualObjective final : public StageObjective {
   std::vector<at::Tensor> seeds_;  // d loss / d residual
   at::Tensor losses_, loss_, flag_, device_weights_;
 };
+
+/// Rows of a term's values [..., columns].
+inline std::int64_t row_count(const at::Tensor& value) {
+  return value.dim() == 0 ? 1 : value.numel() / std::max<std::int64_t>(1, value.size(-1));
+}
 
 }  // namespace banach

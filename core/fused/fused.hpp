@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fused executor in one precision.
+#pragma once
+#include <ATen/Parallel.h>
+
+#include "core/fused/chunks.hpp"
+#include "core/fused/fused_executor.hpp"
+
+namespace banach {
+
+template <class T>
+class Fused final : public FusedExecutor {
+ public:
+  Fused(std::shared_ptr<const Network> network, std::vector<TapeTerm> terms, std::deque<Tape> tapes)
+      : network_(std::move(network)), terms_(std::move(terms)), tapes_(std::move(tapes)) {}
+
+  void set_points(const std::vector<PointSet>& sets) override;
+  void losses(const std::vector<Bank>& banks, const std::vector<FusedTarget>& targets,
+              double* losses, at::Tensor* gradient) override;
+  at::Tensor residuals(const std::vector<Bank>& banks, const std::vector<double>& factors) override;
+  at::Tensor jacobian(const std::vector<Bank>& banks, const std::vector<double>& factors) override;
+  int planes() const override;
+
+ private:
+  struct Place {  // of one thread
+    std::map<std::pair<std::size_t, std::size_t>, std::unique_ptr<TapeRunner<T>>> runners;
+    AlignedNumbers<T> rows;  // of a Jacobian
+    std::int64_t rows_size = 0;
+  };
+  struct Work {
+    const std::deque<Tape>* tapes = nullptr;
+    ChunkPlan plan;
+    std::vector<std::vector<LeafNumbers<T>>> leaves;  // [tape][operation]
+    std::vector<BankNumbers<T>> banks;
+    std::vector<std::vector<double>> sums;  // [chunk][member]
+    std::vector<Place> places;
+    AlignedNumbers<T> lanes;
+    std::int64_t lanes_size = 0;
+    std::int64_t size() const { return static_cast<std::int64_t>(plan.chunks.size()); }
+    void need_lanes(std::int64_t count, std::int64_t parameters);
+  };
+
+  std::vector<int> same_points() const;
+  void compile();
+  Work& prepared(Work& work, const std::deque<Tape>& tapes);
+  void begin(Work& work, const std::vector<Bank>& banks);
+  LeafNumbers<T> leaf_numbers(const Tape& tape, const Operation& operation) const;
+  Place& place(Work& work) const {
+    return work.places[static_cast<std::size_t>(at::get_thread_num())];
+  }
+  TapeRunner<T>& forward(Work& work, std::int64_t c);
+  void measure(Work& work, std::int64_t c, const std::vector<FusedTarget>& targets, T* gradient);
+  void collect(const Work& work, double* losses) const;
+  void jacobian_of(Work& work, std::int64_t c, const std::vector<double>& factors, at::Tensor& out);
+  void scatter(const T* from, std::int64_t joined, const TapeMember& member, const RowRange& range,
+               int column, at::Tensor& out) const;
+  std::int64_t total_rows() const;
+  static const RowRange& range_of(const Chunk& chunk, const TapeMember& member) {
+    return chunk.ranges[static_cast<std::size_t>(member.place)];
+  }
+  template <class F>
+  static void for_each(std::int64_t count, const F& f) {
+    if (count == 1 || at::get_num_threads() == 1) {
+      for (std::int64_t i = 0; i < count; ++i) f(i);
+      return;
+    }
+    at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) f(i);
+    });
+  }
+
+  std::shared_ptr<const Network> network_;
+  std::vector<TapeTerm> terms_;
+  std::deque<Tape> tapes_, rowwise_tapes_;
+  std::vector<PointSet> sets_;
+  std::vector<std::int64_t> points_, offsets_;
+  std::vector<int> shared_;  // per term: the first one with the very same points
+  Work work_, rowwise_;
+};
+
+}  // namespace banach
