@@ -63,9 +63,7 @@ void TapeBuilder::append(TapeScope& scope, int node) {
       throw BeyondTape{"statistics of the batch"};
     case Op::opaque:
       throw BeyondTape{"an architecture written in tensor operations"};
-    case Op::function:
-    case Op::given:
-    case Op::input:
+    default:
       throw BeyondTape{"input functions"};
   }
 }

@@ -62,7 +62,8 @@ TEST_F(DatasetTest, NamesOfFilesHoldNumbers) {
   const auto with = [&](const std::string& pattern) {
     return "files = '" + path("flow_Nu*.h5") +
            "'\ninputs.a = { path = 'a', axes = 'sample x' }\ncoords.x = 'x'\n"
-           "outputs.u = { path = 'u', axes = 'sample time x' }\ncoords.time = { linspace = [0, 1] }\n"
+           "outputs.u = { path = 'u', axes = 'sample time x' }\ncoords.time = { linspace = [0, 1] "
+           "}\n"
            "params.nu = { filename = '" +
            pattern + "' }\n";
   };
