@@ -42,7 +42,7 @@ int run(int argc, char** argv) {
   std::int64_t step = 0;
   const auto one = [&] {
     objective.set_points(points.at_step(step++));
-    optimizer.step(objective, plan.stages[0].parameters.lr);
+    optimizer.step(objective, *plan.stages[0].parameters.lr);
   };
   compare(one, {argv + 2, argv + argc}, 15, 200);
   return 0;

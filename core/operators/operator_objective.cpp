@@ -152,7 +152,7 @@ at::Tensor OperatorObjective::value() {
   return loss_;
 }
 
-Evaluation OperatorObjective::gradient() {
+Evaluation OperatorObjective::trial() {
   const at::Tensor loss = total();
   at::Tensor gradient;
   if (loss.requires_grad())
@@ -165,9 +165,15 @@ Evaluation OperatorObjective::gradient() {
     loss_.add_(regularisation_->value(parameters_.detach()));
     regularisation_->add_gradient(parameters_, gradient);
   }
-  check(loss_, gradient);
-  if (clip_norm_ > 0 || clip_value_ > 0) clip_gradient(gradient, clip_norm_, clip_value_);
   return {loss_, gradient};
+}
+
+Evaluation OperatorObjective::gradient() {
+  Evaluation out = trial();
+  at::NoGradGuard no_grad;
+  check(out.loss, out.gradient);
+  if (clip_norm_ > 0 || clip_value_ > 0) clip_gradient(out.gradient, clip_norm_, clip_value_);
+  return out;
 }
 
 void OperatorObjective::check(const at::Tensor& loss, const at::Tensor& gradient) {

@@ -26,6 +26,7 @@ class BANACH_API OperatorObjective final : public StageObjective {
   const at::Tensor& buffers() const override { return buffers_; }
   at::Tensor value() override;
   Evaluation gradient() override;
+  Evaluation trial() override;
   const at::Tensor& term_losses() const override { return losses_; }
   const std::vector<std::string>& term_names() const override { return names_; }
   bool dirty() override;

@@ -4,7 +4,8 @@
 
 namespace banach {
 
-/// sgd, adam, adamw.
+/// sgd, adam, adamw, soap; lbfgs, bfgs, ssbfgs, ssbroyden; levenberg_marquardt, gauss_newton,
+/// natural_gradient.
 BANACH_API void enroll_optimizers(Registry& registry);
 
 }  // namespace banach

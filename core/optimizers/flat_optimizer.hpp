@@ -3,7 +3,7 @@
 #pragma once
 #include <vector>
 
-#include "core/optimizers/optimizer.hpp"
+#include "core/optimizers/memory_optimizer.hpp"
 
 namespace banach {
 
@@ -22,6 +22,8 @@ class BANACH_API FlatOptimizer : public Optimizer {
                       std::vector<at::Tensor>& moments, std::int64_t step, double lr) = 0;
 
  private:
+  NamedTensors tensors() const;
+
   std::vector<std::string> names_;
   std::vector<at::Tensor> moments_;
   at::Tensor step_;

@@ -23,6 +23,9 @@ class BANACH_API Objective {
   virtual at::Tensor value() = 0;
   /// Loss and gradient at the present parameters.
   virtual Evaluation gradient() = 0;
+  /// The same at a point that may be rejected: what is not finite is returned, not reported, and
+  /// the gradient is never clipped.
+  virtual Evaluation trial();
   /// Whether the loss is sum(residuals()^2).
   virtual bool sum_of_squares() const;
   /// Residuals [R]; ConfigError unless the loss is a sum of squares.

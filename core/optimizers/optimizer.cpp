@@ -4,8 +4,6 @@
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
-#include <algorithm>
-
 #include "banach/error.hpp"
 #include "core/optimizers/flat_optimizer.hpp"
 
@@ -17,40 +15,18 @@ namespace {
                     ": use an optimizer that needs gradients only, such as adam");
 }
 
-// "float64 [2241]"
-std::string shape_text(const at::Tensor& t) {
-  std::string out = std::string(c10::toString(t.scalar_type())) + " [";
-  for (std::int64_t i = 0; i < t.dim(); ++i) out += (i ? ", " : "") + std::to_string(t.size(i));
-  return out + "]";
-}
-
-at::Tensor saved(const State& state, const std::string& name, const at::Tensor& like) {
-  const auto place = state.find(name);
-  if (place == state.end())
-    throw DataError("the saved optimizer state has no \"" + name +
-                    "\": resume with the optimizer and options of the run");
-  const at::Tensor& t = place->second;
-  if (!t.defined() || t.sizes() != like.sizes() || t.scalar_type() != like.scalar_type())
-    throw DataError("the saved optimizer state \"" + name + "\" is " +
-                    (t.defined() ? shape_text(t) : "empty") + " where " + shape_text(like) +
-                    " is needed: resume with the model and dtype of the run");
-  return t;
-}
-
 }  // namespace
 
 Objective::~Objective() = default;
 bool Objective::sum_of_squares() const { return false; }
+Evaluation Objective::trial() { return gradient(); }
 at::Tensor Objective::residuals() { no_squares("residuals"); }
 at::Tensor Objective::jacobian() { no_squares("Jacobian"); }
 
 Optimizer::~Optimizer() = default;
 
 void FlatOptimizer::reset(const at::Tensor& parameters) {
-  if (!at::isFloatingType(parameters.scalar_type()))
-    throw ConfigError("optimizers need real parameters, not " +
-                      std::string(c10::toString(parameters.scalar_type())) +
-                      ": store complex weights as real [..., 2]");
+  check_real(parameters);
   BANACH_ASSERT(parameters.dim() == 1);
   const auto options = at::TensorOptions(parameters.dtype()).device(parameters.device());
   moments_.clear();
@@ -73,29 +49,17 @@ at::Tensor FlatOptimizer::step(Objective& objective, double lr) {
   return now.loss;
 }
 
-State FlatOptimizer::state() const {
-  State out;
-  if (!step_.defined()) return out;
-  out["step"] = step_.clone();
-  for (std::size_t i = 0; i < names_.size(); ++i) out[names_[i]] = moments_[i].clone();
+NamedTensors FlatOptimizer::tensors() const {
+  NamedTensors out = {{"step", step_}};
+  for (std::size_t i = 0; i < names_.size(); ++i) out.emplace_back(names_[i], moments_[i]);
   return out;
 }
 
+State FlatOptimizer::state() const { return step_.defined() ? copies_of(tensors()) : State(); }
+
 void FlatOptimizer::restore(const State& state) {
   BANACH_ASSERT(step_.defined());
-  const at::Tensor step = saved(state, "step", step_);
-  std::vector<at::Tensor> moments;
-  for (std::size_t i = 0; i < names_.size(); ++i)
-    moments.push_back(saved(state, names_[i], moments_[i]));
-  for (const auto& entry : state)
-    if (entry.first != "step" &&
-        std::find(names_.begin(), names_.end(), entry.first) == names_.end())
-      throw DataError("the saved optimizer state has \"" + entry.first +
-                      "\", which this optimizer does not keep: resume with the optimizer and "
-                      "options of the run");
-  c10::NoGradGuard no_grad;
-  step_.copy_(step);
-  for (std::size_t i = 0; i < moments.size(); ++i) moments_[i].copy_(moments[i]);
+  copy_into(tensors(), state);
 }
 
 bool detail::raw_loops(const at::Tensor& parameters, const at::Tensor& gradient,

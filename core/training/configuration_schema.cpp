@@ -70,7 +70,8 @@ void describe(Schema<StopParameters>& s) {
 void describe(Schema<StageParameters>& s) {
   using P = StageParameters;
   s.field("optimizer", &P::optimizer, "an optimizer by name; its own parameters stand beside");
-  s.field("lr", &P::lr, "learning rate").positive();
+  s.field("lr", &P::lr, "learning rate; the optimizer's own where absent, 1 for line searches")
+      .positive();
   s.field("steps", &P::steps, "optimizer steps; with a data set, epochs may be given instead")
       .at_least(0);
   s.field("epochs", &P::epochs, "walks through the training samples of the data set").at_least(0);

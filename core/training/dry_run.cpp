@@ -40,7 +40,7 @@ std::string dry_run_data(RunPlan& plan) {
   const RunState state = initial_state(plan);
   OperatorObjective objective(plan, 0, state.parameters.to(options), state.buffers.to(options));
   objective.begin_step(plan.seed, 0, 0);
-  const double loss = stage.optimizer->step(objective, stage.parameters.lr).item<double>();
+  const double loss = stage.optimizer->step(objective, *stage.parameters.lr).item<double>();
   const OperatorData& data = *plan.experiment.data;
   std::string out;
   for (const auto& v : data.info.variables) {
@@ -84,7 +84,7 @@ std::string dry_run(RunPlan& plan) {
   Collocation points(experiment, choices, plan.seed, options);
   objective.set_points(points.at_step(0));
   const auto values = objective.evaluate();
-  const double loss = stage.optimizer->step(objective, stage.parameters.lr).item<double>();
+  const double loss = stage.optimizer->step(objective, *stage.parameters.lr).item<double>();
   const Layout& layout = plan.experiment.network->layout;
   std::string out = fmt::format("{:<16}{:>8}  {:<14}{:>12}  {}\n", "term", "points", "residual",
                                 "loss", "weight");

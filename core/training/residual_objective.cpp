@@ -156,7 +156,7 @@ at::Tensor ResidualObjective::tensor_gradient() {
   return pull_back(values, seeds_, false).detach();
 }
 
-Evaluation ResidualObjective::gradient() {
+Evaluation ResidualObjective::trial() {
   at::Tensor gradient;
   if (fused_) {
     if (gradient_.defined() && gradient_.use_count() > 1)
@@ -168,9 +168,14 @@ Evaluation ResidualObjective::gradient() {
   }
   const at::Tensor& loss = total();
   if (penalised()) regularisation_->add_gradient(parameters_, gradient);
-  check(loss, gradient);
-  if (clip_norm_ > 0 || clip_value_ > 0) clip_gradient(gradient, clip_norm_, clip_value_);
   return {loss, gradient};
+}
+
+Evaluation ResidualObjective::gradient() {
+  Evaluation out = trial();
+  check(out.loss, out.gradient);
+  if (clip_norm_ > 0 || clip_value_ > 0) clip_gradient(out.gradient, clip_norm_, clip_value_);
+  return out;
 }
 
 void ResidualObjective::check(const at::Tensor& loss, const at::Tensor& gradient) {

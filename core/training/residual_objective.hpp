@@ -32,6 +32,7 @@ class BANACH_API ResidualObjective final : public StageObjective {
   at::Tensor value() override;
   /// On the CPU NotFinite is thrown at once; elsewhere a flag is kept, see dirty().
   Evaluation gradient() override;
+  Evaluation trial() override;
   bool sum_of_squares() const override;
   at::Tensor residuals() override;
   at::Tensor jacobian() override;

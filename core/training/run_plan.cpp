@@ -10,6 +10,7 @@
 #include "core/training/catalog_choice.hpp"
 #include "core/training/grid.hpp"
 #include "core/training/run_plan_checks.hpp"
+#include "core/training/stage_needs.hpp"
 
 namespace banach {
 namespace {
@@ -40,6 +41,7 @@ class Planner {
       check_run_plan(plan_, table_, diagnostics_);
       choose_samplers();
     }
+    settle_optimizers(plan_, table_, diagnostics_);
     try {
       plan_.device = find_device(c.device);
     } catch (const ConfigError& error) {

@@ -8,6 +8,7 @@
 
 #include "core/run/signals.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/stage_needs.hpp"
 
 namespace banach {
 namespace {
@@ -56,6 +57,7 @@ void Trainer::start(RunState state, bool resumed) {
   started_ = std::chrono::steady_clock::now();
   progress_ = std::make_unique<Progress>("train", state_.step, total_steps(), options_.progress);
   log_.attach(progress_.get());
+  for (const auto& warning : stage_warnings(plan_)) log_.warning(warning);
   begin_window();
   begin_stage(resumed);
   if (objective_->planes() > 1 && uses_batch_statistics(*plan_.experiment.network))
@@ -136,7 +138,7 @@ std::optional<Outcome> Trainer::run_stage() {
 void Trainer::one_step() {
   if (collocation_) collocation_->at_step(state_.step);
   const StageParameters& p = stage().parameters;
-  lr_ = p.lr * stage().schedule->factor(state_.stage_step, p.steps);
+  lr_ = *p.lr * stage().schedule->factor(state_.stage_step, p.steps);
   objective_->begin_step(plan_.seed, state_.step, state_.stage_step);
   loss_ = stage().optimizer->step(*objective_, lr_);
   objective_->end_step();
@@ -190,7 +192,9 @@ void Trainer::after_step() {
   const auto& c = plan_.configuration;
   const StageParameters& p = stage().parameters;
   const bool validated = due(c.validation.every);
-  const bool last = state_.stage_step == p.steps;
+  if (const auto why = stage().optimizer->finished(); !why.empty())
+    note_stop(fmt::format("{}: {}", p.optimizer, why));
+  const bool last = state_.stage_step == p.steps || !state_.stage_stop.empty();
   const bool logged = validated || due(c.output.log_every) || last;
   if (logged || due(c.checkpoint.every)) watch_device();
   if (validated) validate();

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steps of methods that linearise the residuals.
+#pragma once
+#include "core/optimizers/memory_optimizer.hpp"
+
+namespace banach {
+
+/// Minimises |J v + r|^2 + damping |v|^2 over v, for one Jacobian and any r and damping, by the
+/// smaller of the systems J^T J and J J^T.
+class BANACH_API DampedSolver {
+ public:
+  /// J [R, P], float64.
+  explicit DampedSolver(at::Tensor jacobian);
+  /// Prepares for a damping >= 0; false when the system is singular to rounding.
+  bool factor(double damping);
+  /// v [P] for r [R]; after factor().
+  at::Tensor minimiser(const at::Tensor& r) const;
+  bool primal() const { return primal_; }
+
+ private:
+  at::Tensor jacobian_, gram_, damped_, factor_, info_;
+  bool primal_;
+};
+
+/// Residuals in float64 around the present parameters.
+struct Linearised {
+  at::Tensor start;  // [P], the parameters
+  at::Tensor r, j;   // [R], [R, P]
+  double loss = 0;   // |r|^2
+};
+
+class BANACH_API LeastSquaresOptimizer : public MemoryOptimizer {
+ public:
+  double default_rate() const override { return 1; }
+
+ protected:
+  /// Residuals and Jacobian; reports what is not finite as a gradient would.
+  Linearised linearise(Objective& objective);
+  /// Residuals [R] at start + step, where the parameters stay.
+  at::Tensor residuals_at(Objective& objective, const Linearised& now, const at::Tensor& step);
+  /// Back to the start, and finish() with what the search has seen.
+  at::Tensor give_up(Objective& objective, const Linearised& now, const std::string& what,
+                     double promised);
+  /// Loss at the parameters where they are now.
+  at::Tensor arrive(Objective& objective);
+};
+
+}  // namespace banach

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/stage_needs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/training/catalog_choice.hpp"
+
+namespace banach {
+namespace {
+
+// Whether other points are drawn from step to step.
+bool moves(const RecordedTerm& recorded, const SamplingChoice& choice, const Domain& domain) {
+  const Region& region = recorded.term.region;
+  if (choice.refresh == 0 || !choice.sampler) return false;
+  for (const Node& node : recorded.residual.trace->nodes())
+    if (node.op == Op::data && (node.rows & node_rows)) return true;
+  const bool one_point = region.kind == Region::Kind::face && domain.size() == 1;
+  return region.kind != Region::Kind::points && !one_point && choice.sampler->random();
+}
+
+bool drops_out(const Network& network) {
+  if (!network.training_trace) return false;
+  const auto& nodes = network.training_trace->nodes();
+  return std::any_of(nodes.begin(), nodes.end(),
+                     [](const Node& node) { return node.op == Op::dropout; });
+}
+
+// What keeps the loss of a stage from being the same function at every step; empty if nothing.
+std::string moving_loss(const RunPlan& plan, const StagePlan& stage, const StageParameters& p) {
+  const Experiment& experiment = plan.experiment;
+  if (plan.opened && p.batch > 0 && p.batch < plan.opened->size(Split::train))
+    return fmt::format("samples at each: set batch = 0 (all {}) instead of {}",
+                       plan.opened->size(Split::train), p.batch);
+  for (std::size_t i = 0; i < stage.sampling.size(); ++i) {
+    const RecordedTerm& recorded = experiment.terms[i];
+    if (moves(recorded, stage.sampling[i], experiment.domain))
+      return fmt::format(
+          "points at each, term \"{}\" draws others: set sampling.refresh = 0 (or sampling = {{ "
+          "refresh = 0 }} in the stage)",
+          recorded.term.name);
+    if (recorded.batch > 0 &&
+        recorded.batch < static_cast<std::int64_t>(recorded.term.region.points.size()))
+      return fmt::format("points at each: set observations.{}.batch = 0", recorded.term.name);
+  }
+  if (drops_out(*experiment.network))
+    return "neurons at each: set architecture.dropout = 0, or end with a stage of such an "
+           "optimizer in another run";
+  return "";
+}
+
+// Why the loss has no residuals; empty if it has.
+std::string no_residuals(const RunPlan& plan) {
+  if (plan.experiment.data)
+    return "the loss of a data set is none: use one that needs gradients only, such as lbfgs";
+  for (const auto& recorded : plan.experiment.terms)
+    if (recorded.term.kind != Term::Kind::squares)
+      return fmt::format(
+          "term \"{}\" is the mean of an energy density: use one that needs gradients only, such "
+          "as lbfgs",
+          recorded.term.name);
+  if (plan.configuration.regularisation.l1 > 0) return "regularisation.l1 is none: use l2 instead";
+  return "";
+}
+
+std::vector<ParameterBlock> blocks_of(const Layout& layout) {
+  std::vector<ParameterBlock> out;
+  for (const auto& slot : layout.slots())
+    if (slot.trainable) out.push_back({slot.name, slot.shape, slot.offset, slot.size});
+  return out;
+}
+
+void check_stage(const RunPlan& plan, std::size_t i, const Source& source,
+                 Diagnostics& diagnostics) {
+  const StagePlan& stage = plan.stages[i];
+  const StageParameters& p = plan.configuration.stages[i];
+  const Needs needs = stage.optimizer->needs();
+  const auto report = [&](const std::string& text) {
+    diagnostics.error(source, fmt::format("stage.{}.optimizer: {} {}", i, p.optimizer, text));
+  };
+  if (needs.full_batch)
+    if (const auto why = moving_loss(plan, stage, p); !why.empty())
+      report("compares the losses of successive steps and needs the same " + why);
+  if (needs.squares)
+    if (const auto why = no_residuals(plan); !why.empty())
+      report("needs a loss that is a sum of squares, and " + why);
+  if ((needs.full_batch || needs.squares) && p.clip)
+    report(
+        "finds the length of its steps itself, a clipped gradient would mislead it: remove clip");
+  const std::int64_t count = plan.experiment.network->layout.parameters();
+  if (needs.most_parameters > 0 && count > needs.most_parameters)
+    report(
+        fmt::format("keeps a dense matrix, {:.1f} GB for {} parameters: use lbfgs, or "
+                    "levenberg_marquardt with fewer points than parameters",
+                    4e-9 * static_cast<double>(count) * static_cast<double>(count), count));
+}
+
+}  // namespace
+
+void settle_optimizers(RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  auto& stages = plan.configuration.stages;
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    const auto& optimizer = plan.stages[i].optimizer;
+    if (!optimizer) continue;
+    if (!stages[i].lr) stages[i].lr = optimizer->default_rate();
+    if (!plan.experiment.network) continue;
+    optimizer->describe_parameters(blocks_of(plan.experiment.network->layout));
+    check_stage(plan, i, source_of(stage_table(table, i), "optimizer"), diagnostics);
+  }
+}
+
+std::vector<std::string> stage_warnings(const RunPlan& plan) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < plan.stages.size(); ++i)
+    if (plan.stages[i].dtype == at::kFloat && plan.stages[i].optimizer->needs().float64)
+      out.push_back(
+          fmt::format("stage.{}: {} comes to a halt early in float32: set dtype = "
+                      "\"float64\" for the stage or the run",
+                      i, plan.stages[i].parameters.optimizer));
+  return out;
+}
+
+}  // namespace banach
