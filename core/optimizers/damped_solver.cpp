@@ -5,50 +5,56 @@
 #include <c10/core/GradMode.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
+#include <cstring>
 
+#include "core/optimizers/lapack.hpp"
 #include "core/optimizers/vectors.hpp"
 
 namespace banach {
-namespace {
 
-// The lower half of a a^T in square blocks: little more than half of the work of all.
-at::Tensor gram_of(const at::Tensor& a) {
-  constexpr std::int64_t block = 128;
-  const std::int64_t n = a.size(0);
-  at::Tensor out = at::zeros({n, n}, a.options());
-  for (std::int64_t i = 0; i < n; i += block) {
-    const std::int64_t rows = std::min(block, n - i);
-    at::Tensor strip = out.narrow(0, i, rows).narrow(1, 0, i + rows);
-    at::mm_out(strip, a.narrow(0, i, rows), a.narrow(0, 0, i + rows).t());
-  }
-  return out;
+bool DampedSolver::raw() const {
+  return direct_ && Lapack::find() && jacobian_.device().is_cpu() && jacobian_.is_contiguous();
 }
 
-}  // namespace
-
-DampedSolver::DampedSolver(at::Tensor jacobian)
-    : jacobian_(std::move(jacobian)), primal_(jacobian_.size(1) <= jacobian_.size(0)) {
-  gram_ = gram_of(primal_ ? jacobian_.t() : jacobian_);
-  damped_ = at::empty_like(gram_);
-  factor_ = at::empty_like(gram_);
-  info_ = at::zeros({}, gram_.options().dtype(at::kInt));
+void DampedSolver::set(at::Tensor jacobian) {
+  jacobian_ = std::move(jacobian);
+  const std::int64_t rows = jacobian_.size(0), columns = jacobian_.size(1);
+  primal_ = columns <= rows;
+  const std::int64_t n = primal_ ? columns : rows;
+  if (!gram_.defined() || gram_.size(0) != n || gram_.device() != jacobian_.device()) {
+    gram_ = at::zeros({n, n}, jacobian_.options());
+    factor_ = at::zeros({n, n}, jacobian_.options());
+  }
+  if (raw())
+    Lapack::find()->gram(primal_, n, primal_ ? rows : columns, jacobian_.data_ptr<double>(),
+                         gram_.data_ptr<double>());
+  else
+    at::mm_out(gram_, primal_ ? jacobian_.t() : jacobian_, primal_ ? jacobian_ : jacobian_.t());
 }
 
 bool DampedSolver::factor(double damping) {
-  damped_.copy_(gram_);
-  damped_.diagonal().add_(damping);
-  at::linalg_cholesky_ex_out(factor_, info_, damped_, false, false);
-  return info_.item<int>() == 0;
+  if (!raw()) {
+    const auto [lower, info] =
+        at::linalg_cholesky_ex(gram_ + damping * at::eye(gram_.size(0), gram_.options()));
+    factor_ = lower;
+    return info.item<int>() == 0;
+  }
+  const std::int64_t n = gram_.size(0);
+  auto* factor = factor_.data_ptr<double>();
+  std::memcpy(factor, gram_.data_ptr<double>(), static_cast<std::size_t>(gram_.nbytes()));
+  for (std::int64_t i = 0; i < n; ++i) factor[i * (n + 1)] += damping;
+  return Lapack::find()->factor(n, factor);
 }
 
 at::Tensor DampedSolver::minimiser(const at::Tensor& r) const {
-  const auto solved = [&](const at::Tensor& b) {
-    return at::cholesky_solve(b.unsqueeze(1), factor_).squeeze(1);
+  const auto solved = [&](at::Tensor b) {
+    if (!raw()) return at::cholesky_solve(b.unsqueeze(1), factor_).squeeze(1);
+    Lapack::find()->solve(b.numel(), factor_.data_ptr<double>(), b.data_ptr<double>());
+    return b;
   };
   if (primal_) return solved(at::mv(jacobian_.t(), r)).neg_();
-  return at::mv(jacobian_.t(), solved(r)).neg_();
+  return at::mv(jacobian_.t(), solved(r.clone())).neg_();
 }
 
 Linearised LeastSquaresOptimizer::linearise(Objective& objective) {

@@ -5,21 +5,26 @@
 
 namespace banach {
 
-/// Minimises |J v + r|^2 + damping |v|^2 over v, for one Jacobian and any r and damping, by the
-/// smaller of the systems J^T J and J J^T.
+/// Minimises |J v + r|^2 + damping |v|^2 over v, by the smaller of the systems J^T J and J J^T.
 class BANACH_API DampedSolver {
  public:
-  /// J [R, P], float64.
-  explicit DampedSolver(at::Tensor jacobian);
+  /// J [R, P], float64; buffers are kept from one Jacobian to the next.
+  void set(at::Tensor jacobian);
   /// Prepares for a damping >= 0; false when the system is singular to rounding.
   bool factor(double damping);
+  /// Lets go of the Jacobian; the buffers stay.
+  void release() { jacobian_.reset(); }
   /// v [P] for r [R]; after factor().
   at::Tensor minimiser(const at::Tensor& r) const;
   bool primal() const { return primal_; }
+  /// Without Lapack, as on other devices than the CPU.
+  void use_tensors() { direct_ = false; }
 
  private:
-  at::Tensor jacobian_, gram_, damped_, factor_, info_;
-  bool primal_;
+  bool raw() const;
+
+  at::Tensor jacobian_, gram_, factor_;
+  bool primal_ = true, direct_ = true;
 };
 
 /// Residuals in float64 around the present parameters.

@@ -23,12 +23,12 @@ void LevenbergMarquardtOptimizer::raise() {
 // Half the second derivative of the residuals along the step bends it; false where it bends so
 // much that the linearised residuals mean little.
 bool LevenbergMarquardtOptimizer::accelerate(Objective& objective, const Linearised& now,
-                                             const DampedSolver& solver, at::Tensor& step) {
+                                             at::Tensor& step) {
   if (p_.acceleration == 0) return true;
   const double h = p_.difference;
   const at::Tensor ahead = residuals_at(objective, now, step * h);
   const at::Tensor second = ahead.sub_(now.r).div_(h).sub_(at::mv(now.j, step)).mul_(2 / h);
-  const at::Tensor bend = solver.minimiser(second).mul_(0.5);
+  const at::Tensor bend = solver_.minimiser(second).mul_(0.5);
   const double ratio = 2 * std::sqrt(dot_product(bend, bend) / dot_product(step, step));
   if (!(ratio <= p_.acceleration)) return false;
   step.add_(bend);
@@ -36,18 +36,19 @@ bool LevenbergMarquardtOptimizer::accelerate(Objective& objective, const Lineari
 }
 
 at::Tensor LevenbergMarquardtOptimizer::advance(Objective& objective, double lr) {
+  solver_.release();
   const Linearised now = linearise(objective);
-  DampedSolver solver(now.j);
+  solver_.set(now.j);
   double& damping = number(damping_);
   if (std::isnan(damping))
     damping = p_.damping * std::max(now.j.square().sum(0).max().item<double>(), 1e-30);
   const at::Tensor slope = at::mv(now.j.t(), now.r);
   double promised = 0;
   for (std::int64_t attempt = 0; attempt < p_.tries; ++attempt, raise()) {
-    if (!solver.factor(damping)) continue;
-    at::Tensor step = solver.minimiser(now.r);
+    if (!solver_.factor(damping)) continue;
+    at::Tensor step = solver_.minimiser(now.r);
     promised = damping * dot_product(step, step) - dot_product(slope, step);
-    if (!(promised > 0) || !accelerate(objective, now, solver, step)) continue;
+    if (!(promised > 0) || !accelerate(objective, now, step)) continue;
     const at::Tensor there = residuals_at(objective, now, step.mul_(lr));
     const double gain = (now.loss - dot_product(there, there)) / promised;
     if (!(gain > 0)) continue;

@@ -15,14 +15,14 @@ void NaturalGradientOptimizer::prepare(const at::Tensor& parameters) {
 }
 
 at::Tensor NaturalGradientOptimizer::update(const Linearised& now) {
-  DampedSolver solver(now.j);
+  solver_.set(now.j);
   double damping = std::min(p_.damping, now.loss);
   // Rounding can make the system indefinite: then more than was asked for.
   const double least = 1e-16 * now.j.square().sum().item<double>();
-  for (int i = 0; i < 40 && !solver.factor(damping); ++i) damping = std::max(10 * damping, least);
-  if (p_.momentum == 0) return solver.minimiser(now.r);
+  for (int i = 0; i < 40 && !solver_.factor(damping); ++i) damping = std::max(10 * damping, least);
+  if (p_.momentum == 0) return solver_.minimiser(now.r);
   const at::Tensor before = update_ * p_.momentum;
-  return solver.minimiser(now.r + at::mv(now.j, before)).add_(before);
+  return solver_.minimiser(now.r + at::mv(now.j, before)).add_(before);
 }
 
 // The best of lr, lr / 2, lr / 4, ... up to the first that is worse again; 0 where none helps.
@@ -41,6 +41,7 @@ double NaturalGradientOptimizer::best_length(Objective& objective, const Lineari
 }
 
 at::Tensor NaturalGradientOptimizer::advance(Objective& objective, double lr) {
+  solver_.release();
   const Linearised now = linearise(objective);
   update_.copy_(update(now));
   const double length = p_.line_search ? best_length(objective, now, update_, lr) : lr;

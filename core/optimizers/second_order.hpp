@@ -73,10 +73,10 @@ class LevenbergMarquardtOptimizer final : public LeastSquaresOptimizer {
  private:
   void prepare(const at::Tensor& parameters) override;
   at::Tensor advance(Objective& objective, double lr) override;
-  bool accelerate(Objective& objective, const Linearised& now, const DampedSolver& solver,
-                  at::Tensor& step);
+  bool accelerate(Objective& objective, const Linearised& now, at::Tensor& step);
   void raise();
   Parameters p_;
+  DampedSolver solver_;
   at::Tensor damping_, growth_;
 };
 
@@ -102,7 +102,7 @@ class GaussNewtonOptimizer final : public LeastSquaresOptimizer {
 class NaturalGradientOptimizer final : public LeastSquaresOptimizer {
  public:
   struct Parameters {
-    double damping = 1e-6, momentum = 0;
+    double damping = 1e-10, momentum = 0;
     bool line_search = true;
     std::int64_t tries = 20;
   };
@@ -117,6 +117,7 @@ class NaturalGradientOptimizer final : public LeastSquaresOptimizer {
   double best_length(Objective& objective, const Linearised& now, const at::Tensor& step,
                      double lr);
   Parameters p_;
+  DampedSolver solver_;
   at::Tensor update_;
 };
 

@@ -75,14 +75,21 @@ TEST(SecondOrder, BothFormsOfDampedLeastSquaresAreThePlainSolution) {
   for (const auto& [rows, columns] : {std::pair{300, 140}, std::pair{140, 300}}) {
     Squares objective = linear(rows, columns, 1e-2);
     const at::Tensor j = objective.jacobian(), r = objective.residuals();
-    DampedSolver solver(j);
-    EXPECT_EQ(solver.primal(), columns <= rows);
-    ASSERT_TRUE(solver.factor(1e-3));
     const at::Tensor a = at::mm(j.t(), j) + 1e-3 * at::eye(columns, at::kDouble);
     const at::Tensor plain = -at::linalg_solve(a, at::mv(j.t(), r));
-    EXPECT_LT((solver.minimiser(r) - plain).norm().item<double>(), 1e-11);
+    for (const bool tensors : {false, true}) {
+      DampedSolver solver;
+      if (tensors) solver.use_tensors();
+      for (int again = 0; again < 2; ++again) {
+        solver.set(j);
+        EXPECT_EQ(solver.primal(), columns <= rows);
+        ASSERT_TRUE(solver.factor(1e-3));
+        EXPECT_LT((solver.minimiser(r) - plain).norm().item<double>(), 1e-11);
+      }
+      solver.set(at::zeros({3, 2}, at::kDouble));
+      EXPECT_FALSE(solver.factor(0));
+    }
   }
-  EXPECT_FALSE(DampedSolver(at::zeros({3, 2}, at::kDouble)).factor(0));
 }
 
 // The update of the inverse Hessian as it is written in the papers, dense.

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/optimizers/lapack.hpp"
+
+#include <dlfcn.h>
+
+namespace banach {
+namespace {
+
+// Row major's upper triangle is the lower one of Fortran's columns.
+constexpr char triangle = 'L';
+
+}  // namespace
+
+const Lapack* Lapack::find() {
+  static const Lapack library = [] {
+    Lapack out;
+    out.syrk_ = reinterpret_cast<Syrk>(dlsym(RTLD_DEFAULT, "dsyrk_"));
+    out.potrf_ = reinterpret_cast<Potrf>(dlsym(RTLD_DEFAULT, "dpotrf_"));
+    out.potrs_ = reinterpret_cast<Potrs>(dlsym(RTLD_DEFAULT, "dpotrs_"));
+    return out;
+  }();
+  return library.syrk_ && library.potrf_ && library.potrs_ ? &library : nullptr;
+}
+
+void Lapack::gram(bool transposed, std::int64_t n, std::int64_t k, const double* a,
+                  double* out) const {
+  const int rows = static_cast<int>(n), inner = static_cast<int>(k);
+  const int leading = transposed ? rows : inner;
+  const double one = 1, zero = 0;
+  const char how = transposed ? 'N' : 'T';
+  syrk_(&triangle, &how, &rows, &inner, &one, a, &leading, &zero, out, &rows);
+}
+
+bool Lapack::factor(std::int64_t n, double* matrix) const {
+  const int size = static_cast<int>(n);
+  int info = 0;
+  potrf_(&triangle, &size, matrix, &size, &info);
+  return info == 0;
+}
+
+void Lapack::solve(std::int64_t n, const double* factor, double* b) const {
+  const int size = static_cast<int>(n), one = 1;
+  int info = 0;
+  potrs_(&triangle, &size, &one, factor, &size, b, &size, &info);
+}
+
+}  // namespace banach
