@@ -3,6 +3,9 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace banach {
 namespace {
 
@@ -17,9 +20,10 @@ const Lapack* Lapack::find() {
     out.syrk_ = reinterpret_cast<Syrk>(dlsym(RTLD_DEFAULT, "dsyrk_"));
     out.potrf_ = reinterpret_cast<Potrf>(dlsym(RTLD_DEFAULT, "dpotrf_"));
     out.potrs_ = reinterpret_cast<Potrs>(dlsym(RTLD_DEFAULT, "dpotrs_"));
+    out.gelsy_ = reinterpret_cast<Gelsy>(dlsym(RTLD_DEFAULT, "dgelsy_"));
     return out;
   }();
-  return library.syrk_ && library.potrf_ && library.potrs_ ? &library : nullptr;
+  return library.syrk_ && library.potrf_ && library.potrs_ && library.gelsy_ ? &library : nullptr;
 }
 
 void Lapack::gram(bool transposed, std::int64_t n, std::int64_t k, const double* a,
@@ -42,6 +46,23 @@ void Lapack::solve(std::int64_t n, const double* factor, double* b) const {
   const int size = static_cast<int>(n), one = 1;
   int info = 0;
   potrs_(&triangle, &size, &one, factor, &size, b, &size, &info);
+}
+
+bool Lapack::least_squares(std::int64_t m, std::int64_t n, double* a, double* b,
+                           double rcond) const {
+  const int rows = static_cast<int>(m), columns = static_cast<int>(n), one = 1;
+  const int longer = std::max({rows, columns, 1}), query = -1;
+  std::vector<int> pivots(static_cast<std::size_t>(n));  // zeros: every column may move
+  int rank = 0, info = 0;
+  double size = 0;
+  gelsy_(&rows, &columns, &one, a, &rows, b, &longer, pivots.data(), &rcond, &rank, &size, &query,
+         &info);
+  if (info != 0) return false;
+  std::vector<double> work(static_cast<std::size_t>(size) + 1);
+  const int length = static_cast<int>(work.size());
+  gelsy_(&rows, &columns, &one, a, &rows, b, &longer, pivots.data(), &rcond, &rank, work.data(),
+         &length, &info);
+  return info == 0;
 }
 
 }  // namespace banach

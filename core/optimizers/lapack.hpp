@@ -17,6 +17,10 @@ class Lapack {
   bool factor(std::int64_t n, double* matrix) const;
   /// Solves in place of b [n], after factor().
   void solve(std::int64_t n, const double* factor, double* b) const;
+  /// The shortest x [n] that minimises |a x - b| for a [n, m] (transposed), b [max(m, n)], by a QR
+  /// factorisation with pivots that leaves out what is below rcond; x stands in b then, and a is
+  /// spent. False when it failed.
+  bool least_squares(std::int64_t m, std::int64_t n, double* a, double* b, double rcond) const;
 
  private:
   using Syrk = void (*)(const char*, const char*, const int*, const int*, const double*,
@@ -24,9 +28,12 @@ class Lapack {
   using Potrf = void (*)(const char*, const int*, double*, const int*, int*);
   using Potrs = void (*)(const char*, const int*, const int*, const double*, const int*, double*,
                          const int*, int*);
+  using Gelsy = void (*)(const int*, const int*, const int*, double*, const int*, double*,
+                         const int*, int*, const double*, int*, double*, const int*, int*);
   Syrk syrk_ = nullptr;
   Potrf potrf_ = nullptr;
   Potrs potrs_ = nullptr;
+  Gelsy gelsy_ = nullptr;
 };
 
 }  // namespace banach

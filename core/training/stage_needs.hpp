@@ -10,6 +10,6 @@ namespace banach {
 void settle_optimizers(RunPlan& plan, const Table& table, Diagnostics& diagnostics);
 
 /// What a run should know before it starts: stages in float32 whose optimizers need float64.
-std::vector<std::string> stage_warnings(const RunPlan& plan);
+BANACH_API std::vector<std::string> stage_warnings(const RunPlan& plan);
 
 }  // namespace banach

@@ -122,7 +122,8 @@ TEST(StageNeeds, ResumeIsBitExactForEveryMethodAndAcrossHandOverAndType) {
             "",
             "[sampling]\npoints = 6\n[output]\nlog_every = 3\n[validation]\nevery = 4\npoints = "
             "8\n[checkpoint]\nevery = 1\nkeep = 99\n"),
-        {1, 2, 3, 5, 7});
+        method == "gauss_newton" ? std::vector<std::int64_t>{1, 2, 3}
+                                 : std::vector<std::int64_t>{1, 2, 3, 5, 7});
 }
 
 TEST(StageNeeds, AStageThatItsOptimizerEndedStaysEndedAfterResume) {
