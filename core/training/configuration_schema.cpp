@@ -147,7 +147,8 @@ void describe(Schema<RunConfiguration>& s) {
   s.field("threads", &P::threads, "threads on the CPU; 0: as many as pay off")
       .at_least(0)
       .at_most(4096);
-  s.field("executor", &P::executor, "what evaluates the residuals").one_of({"auto", "fused", "tensor"});
+  s.field("executor", &P::executor, "what evaluates the residuals")
+      .one_of({"auto", "fused", "tensor"});
   s.field("derivatives", &P::derivatives, "how derivatives of the network are found")
       .one_of({"exact", "nested", "finite_difference"});
   s.field("time_limit", &P::time_limit, "seconds after which the run saves and ends with 75")
