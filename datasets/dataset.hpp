@@ -34,11 +34,13 @@ struct DataVariable {
 
 /// All that is known of a data set beside its numbers: enough to build and load a model without it.
 struct BANACH_API DatasetInfo {
-  std::vector<DataAxis> axes;            // in canonical order: as the outputs name them
-  std::vector<DataVariable> variables;   // inputs, parameters, outputs, each in the file's order
-  std::vector<std::string> dimensions;   // names of the coordinates of points ("x", "y")
-  std::vector<double> points;            // [point axis size, dimensions]: unstructured, fixed
-  std::vector<double> weights;           // of the points in losses and errors; empty: all alike
+  std::vector<DataAxis> axes;           // in canonical order: as the outputs name them
+  std::vector<DataVariable> variables;  // inputs, parameters, outputs, each in the file's order
+  std::vector<std::string> dimensions;  // names of the coordinates of points ("x", "y")
+  std::vector<double> points;           // [point axis size, dimensions]: unstructured, fixed
+  std::vector<double> weights;          // of the points in losses and errors; empty: all alike
+  std::vector<double> lower,
+      upper;  // of samples' own points, per dimension: where training ones lie
   std::vector<std::string> time_values;  // of a window: names of the steps, for reports
   const DataAxis* axis(const std::string& name) const;
   /// Numbers of one sample of a variable: channels times the sizes of its axes.

@@ -70,7 +70,8 @@ nlohmann::json to_json(const DatasetInfo& info) {
                          {"channels", variable.channels},
                          {"axes", variable.axes}});
   return {{"axes", axes},          {"variables", variables},  {"dimensions", info.dimensions},
-          {"points", info.points}, {"weights", info.weights}, {"time_values", info.time_values}};
+          {"points", info.points}, {"weights", info.weights}, {"time_values", info.time_values},
+          {"lower", info.lower},   {"upper", info.upper}};
 }
 
 DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) {
@@ -85,6 +86,8 @@ DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) 
     info.dimensions = json.at("dimensions").get<std::vector<std::string>>();
     info.points = json.at("points").get<std::vector<double>>();
     info.weights = json.value("weights", std::vector<double>());
+    info.lower = json.value("lower", std::vector<double>());
+    info.upper = json.value("upper", std::vector<double>());
     info.time_values = json.at("time_values").get<std::vector<std::string>>();
   } catch (const nlohmann::json::exception& e) {
     throw DataError(

@@ -52,6 +52,7 @@ class MappedDataset : public Dataset {
             NumberType type, std::size_t row, std::vector<DataArray>& out) const;
 
  private:
+  void measure_own_points();
   /// One split: trajectories of a source.
   struct Part {
     const DataSource* source = nullptr;

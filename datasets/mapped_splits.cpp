@@ -56,6 +56,33 @@ Indices all_of(const DataSource& source) {
 
 }  // namespace
 
+// The box of the points of some training samples, by which networks scale their coordinates.
+void MappedDataset::measure_own_points() {
+  const auto place =
+      std::find_if(info_.variables.begin(), info_.variables.end(),
+                   [](const auto& v) { return v.role == DataVariable::Role::points; });
+  const std::int64_t samples = std::min<std::int64_t>(256, size(Split::train));
+  if (place == info_.variables.end() || samples == 0) return;
+  std::vector<std::int64_t> some(static_cast<std::size_t>(samples));
+  std::iota(some.begin(), some.end(), std::int64_t{0});
+  const auto arrays = read(Split::train, some, NumberType::float64);
+  const auto& bytes = arrays[static_cast<std::size_t>(place - info_.variables.begin())].bytes;
+  const auto* x = reinterpret_cast<const double*>(bytes.data());
+  const std::size_t dimensions = place->channels.size();
+  const std::size_t count = static_cast<std::size_t>(info_.numbers(*place)) / dimensions;
+  info_.lower.resize(dimensions);
+  info_.upper.resize(dimensions);
+  for (std::size_t d = 0; d < dimensions; ++d) {
+    info_.lower[d] = info_.upper[d] = x[d * count];
+    for (std::size_t s = 0; s < some.size(); ++s)
+      for (std::size_t i = 0; i < count; ++i) {
+        const double v = x[(s * dimensions + d) * count + i];
+        info_.lower[d] = std::min(info_.lower[d], v);
+        info_.upper[d] = std::max(info_.upper[d], v);
+      }
+  }
+}
+
 MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& variant)
     : window_(p.window), budget_(budget_bytes(p.memory_budget)) {
   if (window_) span_ = window_->stride * (window_->n_in + window_->n_out - 1);
@@ -88,6 +115,7 @@ MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& vari
   }
   if (separate.validation) whole(Split::validation, *p.validation, "validation");
   if (separate.test) whole(Split::test, *own_test, "test");
+  measure_own_points();
 }
 
 const DataSource& MappedDataset::add_source(const DatasetParameters& parameters,

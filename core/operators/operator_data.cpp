@@ -179,7 +179,11 @@ std::shared_ptr<const OperatorData> make_operator_data(const DatasetParameters& 
   take_axes(*data);
   const bool listed = !info.points.empty() && data->axes == std::vector<std::string>{"point"};
   if (data->own_points) {
-    for (const auto& name : info.dimensions) data->domain.push_back({name, 0, 1, false});
+    for (std::size_t d = 0; d < info.dimensions.size(); ++d) {
+      const bool known = d < info.lower.size() && info.upper[d] > info.lower[d];
+      data->domain.push_back(
+          {info.dimensions[d], known ? info.lower[d] : 0, known ? info.upper[d] : 1, false});
+    }
   } else if (listed) {
     take_points(*data);
     data->extents = {data->points.size(0)};

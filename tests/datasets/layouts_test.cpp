@@ -120,6 +120,9 @@ TEST_F(Layouts, UnalignedDataHavePointsOfTheirOwn) {
   EXPECT_EQ(info.variables[2].axes, (std::vector<std::string>{"point"}));
   EXPECT_EQ(info.axis("point")->size, 1);
   EXPECT_EQ(read_of(*data, Split::train, 1, 2, 1), (Numbers{0.2, 0.3}));
+  EXPECT_EQ(info.lower, Numbers{0.1});  // of all training points
+  EXPECT_EQ(info.upper, Numbers{0.3});
+  EXPECT_EQ(dataset_info(to_json(info), "there").upper, info.upper);
 }
 
 TEST_F(Layouts, ReversedAxesPutTheSamplesLast) {
