@@ -82,7 +82,8 @@ void take_grid(OperatorData& data, const Problem* problem) {
 
 // Axes of all outputs, in the canonical order; without outputs, those of the inputs.
 void take_axes(OperatorData& data) {
-  const auto& from = data.outputs.empty() ? data.inputs : data.outputs;
+  std::vector<std::size_t> from = data.outputs;
+  if (from.empty()) from = data.own_points ? std::vector{*data.own_points} : data.inputs;
   for (const auto& axis : data.info.axes)
     for (const std::size_t i : from)
       if (has(data.info.variables[i].axes, axis.name) && !has(data.axes, axis.name))

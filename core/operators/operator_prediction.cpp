@@ -59,6 +59,7 @@ NewData open_new(const RunPlan& plan, const std::vector<std::string>& files) {
 
 // Where the outputs lie: on the new data's own points, or on those of the training.
 const OperatorData& geometry(const RunPlan& plan, const OperatorData& data) {
+  if (data.own_points) return data;
   return data.outputs.empty() && data.axes != plan.experiment.data->axes ? *plan.experiment.data
                                                                          : data;
 }
@@ -68,6 +69,8 @@ class PredictionFile {
   PredictionFile(const std::filesystem::path& out, const OperatorData& where,
                  const Unknowns& unknowns, std::int64_t samples, bool targets)
       : file_(out), unknowns_(unknowns), targets_(targets) {
+    if (where.own_points)
+      for (const auto& axis : where.domain) own_.push_back("coords/" + axis.name);
     file_.dimension("sample", samples);
     shape_ = {samples};
     scales_ = {"sample"};
@@ -81,18 +84,21 @@ class PredictionFile {
         file_.add(name, {axis.size}, axis.values);
       if (axis.periodic) file_.attribute(name, "periodic", std::int64_t{1});
     }
-    if (!where.grid) write_points(where);
+    for (const auto& name : own_) create(name);
+    if (!where.grid && own_.empty()) write_points(where);
     for (const auto& unknown : unknowns)
       for (const auto& kind : kinds()) create(unknown + "/" + kind);
   }
 
-  void write(const at::Tensor& outputs, const at::Tensor& targets, std::int64_t first) {
+  void write(const at::Tensor& outputs, const OperatorBatch& batch, std::int64_t first) {
+    for (std::size_t d = 0; d < own_.size(); ++d)
+      put(own_[d], batch.points.select(2, static_cast<std::int64_t>(d)), first);
     for (std::size_t k = 0; k < unknowns_.size(); ++k) {
       const auto channel = static_cast<std::int64_t>(k);
       const at::Tensor found = outputs.select(1, channel);
       put(unknowns_[k] + "/prediction", found, first);
       if (!targets_) continue;
-      const at::Tensor target = targets.select(1, channel);
+      const at::Tensor target = batch.outputs.select(1, channel);
       put(unknowns_[k] + "/target", target, first);
       put(unknowns_[k] + "/error", found - target, first);
     }
@@ -128,7 +134,7 @@ class PredictionFile {
   Unknowns unknowns_;
   bool targets_;
   Shape shape_;
-  std::vector<std::string> scales_;
+  std::vector<std::string> scales_, own_;  // own_: coordinates that every sample has of its own
 };
 
 }  // namespace
@@ -141,8 +147,6 @@ OperatorPredictionReport predict_operator(const RunPlan& plan, const std::vector
     throw Error(Exit::usage,
                 fmt::format("{}: predictions of an operator are written as .h5", out.string()));
   const NewData input = open_new(plan, files);
-  if (input.data->own_points)
-    throw ConfigError("predict: samples with points of their own are not on one grid");
   const OperatorData& where = geometry(plan, *input.data);
   OperatorPredictionReport report;
   report.samples = input.dataset->size(Split::test);
@@ -151,12 +155,13 @@ OperatorPredictionReport predict_operator(const RunPlan& plan, const std::vector
   OperatorValidation::visit(
       plan, where, *input.data, *input.dataset, Split::test, banks,
       [&](const at::Tensor& outputs, const OperatorBatch& batch, const auto& samples) {
-        file.write(outputs, batch.outputs, samples.front());
+        file.write(outputs, batch, samples.front());
       });
   file.file().attribute("/", "format", std::string("banach predictions 1"));
   file.file().attribute("/", "run", run);
   file.file().commit();
-  report.xdmf = write_xdmf(out, where, plan.experiment.unknowns, file.kinds(), report.samples);
+  if (!where.own_points)
+    report.xdmf = write_xdmf(out, where, plan.experiment.unknowns, file.kinds(), report.samples);
   return report;
 }
 

@@ -16,7 +16,8 @@ struct OperatorPredictionReport {
 /// Applies the operator to all samples of `files` (mapped as the training files were; outputs may
 /// be missing) and writes <unknown>/prediction [sample, extents...], where outputs are known also
 /// <unknown>/target and <unknown>/error (prediction minus target), with a dimension scale per axis;
-/// listed points as coords/<name> [point]. Beside it the same name with .xdmf refers to it.
+/// listed points as coords/<name> [point], points of samples' own as coords/<name> [sample, point].
+/// Beside it, unless samples have their own points, the same name with .xdmf refers to it.
 /// DataError and ConfigError as for training; Error (Exit::usage) unless `out` ends in .h5.
 BANACH_API OperatorPredictionReport predict_operator(const RunPlan& plan,
                                                      const std::vector<Bank>& banks,

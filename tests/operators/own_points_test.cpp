@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/operators/operator_prediction.hpp"
 #include "core/operators/operator_report.hpp"
 #include "core/training/result.hpp"
 #include "tests/operators/operator_world.hpp"
@@ -67,6 +68,26 @@ TEST_F(OwnPoints, HaveATableOfErrors) {
                            "on the 4 samples of the test split; relative L2 is that of all "
                            "together\n"})
     EXPECT_NE(text.find(part), std::string::npos) << text;
+}
+
+TEST_F(OwnPoints, ArePredictedWhereTheyLie) {
+  const auto banks = trainer_->all_banks();
+  const std::string out = (folder_ / "out.h5").string();
+  const auto report =
+      predict_operator(plan_, banks, {(folder_ / "triples.h5").string()}, "run", out);
+  EXPECT_EQ(report.samples, 20);
+  EXPECT_TRUE(report.xdmf.empty());
+  const Hdf5Reader file(out);
+  EXPECT_EQ(file.shape("s.0/prediction"), (Shape{20, 1}));
+  EXPECT_NEAR(file.read("coords/x")[7], 7 / 20.0, 1e-7);
+  EXPECT_NEAR(file.read("s.0/target")[7], output(7), 1e-6);
+  const double seventh = file.read("s.0/prediction")[7];
+  Hdf5Writer inputs(folder_ / "inputs.h5");  // without outputs
+  inputs.add<double>("u", {1, 3}, {8, 8.1, 8.2});
+  inputs.add<double>("y", {1, 1}, {7 / 20.0});
+  inputs.commit();
+  predict_operator(plan_, banks, {(folder_ / "inputs.h5").string()}, "run", out);
+  EXPECT_NEAR(Hdf5Reader(out).read("s.0/prediction")[0], seventh, 1e-6);
 }
 
 TEST(ResultText, OneSampleHasNoMean) {
