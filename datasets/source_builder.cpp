@@ -77,7 +77,7 @@ void SourceBuilder::add_variables() {
         "path = \"...\", axes = \"sample x\" }");
   for (const auto& [name, from] : p_.inputs) add_variable(name, from, Role::input);
   for (const auto& [name, from] : p_.outputs) add_variable(name, from, Role::output);
-  if (p_.outputs.empty()) default_outputs();
+  if (p_.outputs.empty() && p_.window) default_outputs();
   std::set<std::string> known = {"sample"};
   for (const auto& variable : out_.variables_)
     for (const auto& label : labels_of(variable.layout)) known.insert(label);
@@ -117,10 +117,6 @@ void SourceBuilder::add_variable(const std::string& name, const VariableParamete
 
 void SourceBuilder::default_outputs() {
   const auto inputs = out_.variables_.size();
-  if (!p_.window)
-    throw ConfigError(
-        "dataset: outputs are missing; only with [dataset.window] they are the inputs "
-        "later in time");
   for (std::size_t i = 0; i < inputs; ++i) {
     if (!out_.variables_[i].windowed) continue;
     auto output = out_.variables_[i];

@@ -19,8 +19,8 @@ constexpr std::int64_t most_numbers = 1 << 22;  // of outputs at once
 // How many samples are predicted at once.
 std::int64_t block_of(const OperatorData& data) {
   const std::int64_t numbers =
-      std::max<std::int64_t>(1, data.size()) * static_cast<std::int64_t>(data.unknowns.size());
-  return std::clamp<std::int64_t>(most_numbers / (16 * numbers), 1, 64);
+      data.size() * static_cast<std::int64_t>(data.unknowns.size());  // 0 without outputs
+  return std::clamp<std::int64_t>(most_numbers / (16 * std::max<std::int64_t>(1, numbers)), 1, 64);
 }
 
 template <class F>

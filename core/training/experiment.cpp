@@ -103,6 +103,10 @@ Domain in_order_of(const Domain& data, const Domain& problem) {
 void build_data(Experiment& e, const ExperimentExtras& extras) {
   if (extras.dataset) e.data = make_operator_data(*extras.dataset, extras.info, e.problem.get());
   if (!e.problem) {
+    if (e.data->outputs.empty())
+      throw ConfigError(
+          "dataset: outputs are missing, and without a [problem] there is nothing to learn; with "
+          "[dataset.window] they are the inputs later in time");
     e.problem = std::make_shared<DataProblem>(e.data);
     e.domain = e.data->domain, e.unknowns = e.data->unknowns;
   } else if (e.data && e.data->points.defined()) {

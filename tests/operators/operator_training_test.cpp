@@ -159,6 +159,22 @@ TEST(Prediction, WritesWhatStockReadersUnderstand) {
   EXPECT_TRUE(std::filesystem::exists(report.xdmf));
 }
 
+TEST(Prediction, NeedsNoOutputs) {
+  OperatorRun run("epochs = 1\nbatch = 4");
+  run.train();
+  const Hdf5Reader given(run.folder / "pairs.h5");
+  Hdf5Writer inputs(run.folder / "inputs.h5");
+  for (const char* name : {"u", "x"}) inputs.add(name, given.shape(name), given.read(name));
+  inputs.commit();
+  const auto predicted = [&](const char* file) {
+    const auto out = run.folder / "out.h5";
+    predict_operator(run.plan, run.trainer->all_banks(), {(run.folder / file).string()}, "run",
+                     out);
+    return Hdf5Reader(out).read("s/prediction");
+  };
+  EXPECT_EQ(predicted("inputs.h5"), predicted("pairs.h5"));
+}
+
 TEST(DataLoss, AVanishingTargetCountsByTheSizeOfTheOthers) {
   const at::Tensor target = at::tensor({3.0, 4.0, 0.0, 0.0}, at::kDouble).reshape({2, 1, 2});
   const at::Tensor outputs = at::tensor({3.0, 4.5, 0.0, 0.25}, at::kDouble).reshape({2, 1, 2});
