@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which terms share a tape, and in which order their operations come.
+#include <algorithm>
+
 #include "banach/error.hpp"
 #include "core/fused/tape_builder.hpp"
 
@@ -43,6 +45,12 @@ bool same_value(const Trace& a, int i, const Trace& b, int k) {
 
 int input(const PlannedTerm& t) { return t.term->trace->node(t.call).in[0]; }
 
+Basis united(const Basis& a, const Basis& b) {
+  auto rows = a.rows;
+  rows.insert(rows.end(), b.rows.begin(), b.rows.end());
+  return span(rows);
+}
+
 void find_leaders(std::deque<PlannedTerm>& terms) {
   for (std::size_t i = 0; i < terms.size(); ++i) {
     PlannedTerm& t = terms[i];
@@ -53,15 +61,48 @@ void find_leaders(std::deque<PlannedTerm>& terms) {
           same_value(*terms[k].term->trace, input(terms[k]), *t.term->trace, input(t)))
         t.leader = static_cast<int>(k);
     Basis& joint = terms[static_cast<std::size_t>(t.leader)].joint;
-    auto rows = joint.rows;
-    const auto& own = t.plan.basis[static_cast<std::size_t>(t.call)].rows;
-    rows.insert(rows.end(), own.begin(), own.end());
-    joint = span(rows);
+    joint = united(joint, t.plan.basis[static_cast<std::size_t>(t.call)]);
   }
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    PlannedTerm& t = terms[i];
-    if (t.leader != static_cast<int>(i)) continue;
-    t.plan = plan(*t.term->trace, {{t.term->root, {Polynomial(1.0)}}, {t.call, t.joint.rows}});
+}
+
+// Terms whose calls of the network are one.
+struct CallGroup {
+  Basis joint;  // what they read
+  std::vector<PlannedTerm*> terms;
+  std::int64_t rows = 0;
+};
+
+std::vector<CallGroup> group_calls(std::deque<PlannedTerm>& terms) {
+  std::map<Basis, CallGroup> together;
+  for (auto& t : terms) {
+    if (t.call < 0) continue;
+    const PlannedTerm& leader = terms[static_cast<std::size_t>(t.leader)];
+    CallGroup& group = together[leader.joint];
+    group.joint = leader.joint;
+    group.terms.push_back(&t);
+    if (&leader == &t) group.rows += t.term->rows;
+  }
+  std::vector<CallGroup> out;
+  for (auto& entry : together) out.push_back(std::move(entry.second));
+  return out;
+}
+
+// A few rows, such as the start of an ordinary equation, are cheaper as more rows of a larger call,
+// though they need not all of its planes, than a pass over the weights of their own.
+void absorb_small_groups(std::vector<CallGroup>& groups) {
+  for (auto small = groups.begin(); small != groups.end();) {
+    const auto large = std::find_if(groups.begin(), groups.end(), [&](const CallGroup& g) {
+      return small->rows > 0 && 8 * small->rows <= g.rows &&
+             closure(united(g.joint, small->joint).rows) == closure(g.joint.rows);
+    });
+    if (large == groups.end()) {
+      ++small;
+      continue;
+    }
+    large->joint = united(large->joint, small->joint);
+    large->rows += small->rows;
+    large->terms.insert(large->terms.end(), small->terms.begin(), small->terms.end());
+    small = groups.erase(small);
   }
 }
 
@@ -71,7 +112,7 @@ class TapeCompiler {
       : tape_(tape), builder_(tape, network, rowwise) {}
 
   /// `joint`: what is read from the network, where terms join.
-  void compile(const std::vector<const PlannedTerm*>& terms, const Basis& joint) {
+  void compile(const std::vector<PlannedTerm*>& terms, const Basis& joint) {
     for (std::size_t m = 0; m < terms.size(); ++m) {
       const auto& t = *terms[m];
       places_.push_back(place_of(terms, m));
@@ -99,14 +140,14 @@ class TapeCompiler {
       if (scope.plan->used(i)) builder_.append(scope, i);
   }
 
-  int place_of(const std::vector<const PlannedTerm*>& terms, std::size_t m) {
+  int place_of(const std::vector<PlannedTerm*>& terms, std::size_t m) {
     for (std::size_t k = 0; k < m; ++k)
       if (terms[m]->call >= 0 && terms[k]->leader == terms[m]->leader) return places_[k];
     tape_.places.push_back(static_cast<int>(m));
     return static_cast<int>(tape_.places.size()) - 1;
   }
 
-  void call_together(const std::vector<const PlannedTerm*>& terms, const Basis& basis) {
+  void call_together(const std::vector<PlannedTerm*>& terms, const Basis& basis) {
     const Basis closed = closure(basis.rows);
     Operation join;
     join.code = Code::join;
@@ -183,19 +224,21 @@ std::optional<std::deque<Tape>> compile_tapes(const Network& network, Derivative
       planned.back().call = only_call(*terms[i].trace, planned.back().plan);
     }
     find_leaders(planned);
-    std::map<Basis, std::vector<const PlannedTerm*>> together;
+    auto groups = group_calls(planned);
+    absorb_small_groups(groups);
     std::optional<std::deque<Tape>> tapes(std::in_place);
-    const auto compile = [&](const std::vector<const PlannedTerm*>& group, const Basis& joint) {
+    const auto compile = [&](const std::vector<PlannedTerm*>& terms, const Basis& joint) {
       tapes->emplace_back();
-      TapeCompiler(tapes->back(), network, rowwise).compile(group, joint);
+      TapeCompiler(tapes->back(), network, rowwise).compile(terms, joint);
     };
-    for (const auto& t : planned) {
-      if (t.call >= 0)
-        together[planned[static_cast<std::size_t>(t.leader)].joint].push_back(&t);
-      else
-        compile({&t}, {});
+    for (auto& t : planned)
+      if (t.call < 0) compile({&t}, {});
+    for (auto& group : groups) {
+      for (auto* t : group.terms)
+        t->plan = plan(*t->term->trace,
+                       {{t->term->root, {Polynomial(1.0)}}, {t->call, group.joint.rows}});
+      compile(group.terms, group.joint);
     }
-    for (const auto& [joint, group] : together) compile(group, joint);
     return tapes;
   } catch (const BeyondTape& beyond) {
     reason = beyond.reason;

@@ -14,7 +14,7 @@ void Fused<T>::set_points(const std::vector<PointSet>& sets) {
   for (const auto& set : sets_) points.push_back(set.points.size(0));
   if (points == points_ && same_points() == shared_) return;
   points_ = std::move(points);
-  if (same_points() != shared_) compile();
+  compile();
   work_ = Work();
   rowwise_ = Work();
 }
@@ -35,7 +35,10 @@ std::vector<int> Fused<T>::same_points() const {
 template <class T>
 void Fused<T>::compile() {
   shared_ = same_points();
-  for (std::size_t i = 0; i < terms_.size(); ++i) terms_[i].points = shared_[i];
+  for (std::size_t i = 0; i < terms_.size(); ++i) {
+    terms_[i].points = shared_[i];
+    terms_[i].rows = points_[i];
+  }
   std::string reason;
   tapes_ = *compile_tapes(*network_, Derivatives::exact, terms_, false, reason);
   rowwise_tapes_.clear();

@@ -103,7 +103,8 @@ struct Tape {
 struct TapeTerm {
   std::shared_ptr<const Trace> trace;
   int root;
-  int points = -1;  // terms with equal numbers >= 0 have the same points
+  int points = -1;        // terms with equal numbers >= 0 have the same points
+  std::int64_t rows = 0;  // of points, where known
 };
 
 /// Tapes for all terms; terms whose only network call needs the same planes share one, and those
