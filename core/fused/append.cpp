@@ -25,11 +25,11 @@ void TapeBuilder::append(TapeScope& scope, int node) {
       if (!joins_a_sum(scope, node)) out = append_linear(scope, node, -1);
       return;
     case Op::combine:
-      out = append_combine(scope, node);
+      if (!joins_a_product(scope, node)) out = append_combine(scope, node);
       return;
     case Op::multiply:
     case Op::dot:
-      out = append_product(scope, node);
+      if (!joins_a_sum(scope, node)) out = append_product(scope, node);
       return;
     case Op::apply:
       out = append_apply(scope, node);
@@ -66,97 +66,6 @@ void TapeBuilder::append(TapeScope& scope, int node) {
     default:
       throw BeyondTape{"input functions"};
   }
-}
-
-int TapeBuilder::append_combine(TapeScope& scope, int node) {
-  const Node& n = scope.trace->node(node);
-  const auto& rows = scope.plan->basis[static_cast<std::size_t>(node)].rows;
-  std::vector<int> in, linear;
-  std::vector<double> factors;
-  std::vector<double> constant(rows.size(), 0.0);
-  bool shifted = false;
-  for (std::size_t k = 0; k < n.in.size(); ++k) {
-    const Node& from = scope.trace->node(n.in[k]);
-    if (from.op == Op::constant) {
-      for (std::size_t i = 0; i < rows.size(); ++i)
-        constant[i] += n.numbers[k] * from.numbers[0] * rows[i].at({});
-      shifted = true;
-    } else if (scope.block[static_cast<std::size_t>(n.in[k])] < 0) {
-      linear.push_back(n.in[k]);
-    } else {
-      in.push_back(read(scope, n.in[k], rows));
-      factors.push_back(n.numbers[k]);
-    }
-  }
-  std::vector<int> all = in;
-  for (const int k : linear)
-    all.push_back(scope.block[static_cast<std::size_t>(scope.trace->node(k).in[0])]);
-  const RowDomain domain = common(all);
-  if (all.empty()) throw BeyondTape{"a sum of constants"};
-  std::vector<int> into;
-  for (const int k : linear) {
-    const int x = scope.block[static_cast<std::size_t>(scope.trace->node(k).in[0])];
-    if (block(x).rows == domain) {
-      into.push_back(k);
-    } else {
-      in.push_back(append_linear(scope, k, -1));
-      factors.push_back(1);
-    }
-  }
-  for (auto& i : in) i = lifted(i, domain);
-  const int out = like(scope, node, in, domain);
-  bool begun = false;
-  for (const int k : into) {
-    append_linear(scope, k, out);
-    tape_.operations.back().accumulate = begun;
-    begun = true;
-  }
-  for (std::size_t k = 0; k < in.size(); ++k, begun = true) {
-    Operation add_one;
-    add_one.code = Code::add;
-    add_one.in = {in[k]};
-    add_one.out = out;
-    add_one.accumulate = begun;
-    add_one.numbers = {factors[k]};
-    add(std::move(add_one));
-  }
-  if (!shifted) return out;
-  Operation shift;
-  shift.code = Code::shift;
-  shift.out = out;
-  shift.numbers = constant;
-  add(std::move(shift));
-  Block& result = tape_.blocks[static_cast<std::size_t>(out)];
-  for (std::size_t i = 0; i < rows.size(); ++i) result.zero[i] = result.zero[i] && constant[i] == 0;
-  return out;
-}
-
-int TapeBuilder::append_product(TapeScope& scope, int node) {
-  const Node& n = scope.trace->node(node);
-  const auto block_of = [&](int k) { return scope.block[static_cast<std::size_t>(n.in[k])]; };
-  const RowDomain domain = common({block_of(0), block_of(1)});
-  Operation product;
-  product.code = n.op == Op::dot ? Code::dot : Code::multiply;
-  product.in = {lifted(block_of(0), domain), lifted(block_of(1), domain)};
-  const auto basis = [&](int k) { return scope.plan->basis[static_cast<std::size_t>(k)]; };
-  product.entries = plane_products(product_table(basis(node), basis(n.in[0]), basis(n.in[1])),
-                                   block(product.in[0]).zero, block(product.in[1]).zero);
-  for (std::size_t k = 0; k < 2; ++k) {
-    product.adjoint[k] = operand_adjoint(product.entries, k == 1);
-    int planes = 0;
-    for (const auto& e : product.adjoint[k]) planes += e.first;
-    product.covers[k] = planes == block(product.in[k]).planes;
-  }
-  Block out;
-  out.width = n.width;
-  out.planes = basis(node).size();
-  out.rows = domain;
-  out.active = block(product.in[0]).active || block(product.in[1]).active;
-  out.zero.assign(static_cast<std::size_t>(out.planes), 1);
-  for (const auto& e : product.entries) out.zero[static_cast<std::size_t>(e.out)] = 0;
-  product.out = add_block(std::move(out));
-  add(product);
-  return product.out;
 }
 
 int TapeBuilder::append_apply(TapeScope& scope, int node) {
@@ -219,6 +128,12 @@ int TapeBuilder::append_plain(TapeScope& scope, int node) {
   const Node& n = scope.trace->node(node);
   const auto& rows = scope.plan->basis[static_cast<std::size_t>(node)].rows;
   const int x = read(scope, n.in[0], rows);
+  if (n.op == Op::columns && divided(scope, n.in[0])) {
+    const int out = like(scope, node, {x}, block(x).rows);
+    tape_.blocks[static_cast<std::size_t>(out)].parent = x;
+    tape_.blocks[static_cast<std::size_t>(out)].from = n.index;
+    return out;
+  }
   Operation plain;
   plain.in = {x};
   RowDomain domain = block(x).rows;

@@ -14,7 +14,7 @@ constexpr std::int64_t cache_bytes = 384 << 10, fewest_rows = 32, most_rows = 25
 std::int64_t row_bytes(const Tape& tape, std::size_t number_size) {
   std::int64_t numbers = 0;
   for (const Block& block : tape.blocks)
-    if (block.rows.place != RowDomain::nobody)
+    if (block.rows.place != RowDomain::nobody && block.parent < 0)
       numbers += static_cast<std::int64_t>(block.width) * block.planes * block.rows.nodes *
                  (block.active ? 5 : 2) / 2;
   const auto places = static_cast<std::int64_t>(tape.places.size());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which terms share a tape, and in which order their operations come.
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "banach/error.hpp"
 #include "core/fused/tape_builder.hpp"
@@ -118,7 +120,7 @@ class TapeCompiler {
       places_.push_back(place_of(terms, m));
       scopes_.push_back(builder_.scope(*t.term->trace, t.plan, {places_[m], 1}, static_cast<int>(m),
                                        places_[m], 0));
-      ++scopes_.back().uses[static_cast<std::size_t>(t.term->root)];
+      scopes_.back().read_outside[static_cast<std::size_t>(t.term->root)] = 1;
       append(scopes_.back(), 0, terms.size() == 1 ? size(t) : t.call);
     }
     if (terms.size() > 1) call_together(terms, joint);
@@ -188,12 +190,24 @@ class TapeCompiler {
     }
   }
 
+  // What nobody has written when its producer reads it is cleared there.
   void mark_first_writers() {
     std::vector<char> written(tape_.blocks.size(), 0);
     for (const auto& member : tape_.members) written[static_cast<std::size_t>(member.root)] = 1;
+    std::vector<std::vector<int>> views(tape_.blocks.size());
+    for (std::size_t i = 0; i < tape_.blocks.size(); ++i)
+      if (const int parent = tape_.blocks[i].parent; parent >= 0)
+        views[static_cast<std::size_t>(parent)].push_back(static_cast<int>(i));
+    const std::function<void(int, std::vector<int>&)> clear = [&](int i, std::vector<int>& out) {
+      for (const int view : views[static_cast<std::size_t>(i)]) clear(view, out);
+      if (views[static_cast<std::size_t>(i)].empty() &&
+          !std::exchange(written[static_cast<std::size_t>(i)], 1))
+        out.push_back(i);
+    };
     for (std::size_t i = tape_.operations.size(); i-- > 0;) {
       Operation& operation = tape_.operations[i];
       const bool active = tape_.blocks[static_cast<std::size_t>(operation.out)].active;
+      if (active) clear(operation.out, operation.clear);
       for (std::size_t k = 0; k < operation.in.size(); ++k) {
         const auto place = static_cast<std::size_t>(operation.in[k]);
         operation.first.push_back(!written[place]);

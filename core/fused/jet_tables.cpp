@@ -24,9 +24,11 @@ std::vector<PlaneProduct> plane_products(const std::vector<ProductEntry>& table,
                                          const std::vector<char>& left_zero,
                                          const std::vector<char>& right_zero) {
   std::vector<PlaneProduct> out;
+  const auto there = [](const std::vector<char>& zero, int plane) {
+    return plane < 0 || !zero[static_cast<std::size_t>(plane)];
+  };
   for (const auto& e : table)
-    if (!left_zero[static_cast<std::size_t>(e.left)] &&
-        !right_zero[static_cast<std::size_t>(e.right)])
+    if (there(left_zero, e.left) && there(right_zero, e.right))
       out.push_back({e.out, e.left, e.right, e.value, false});
   mark_first(out, result);
   return out;
@@ -36,6 +38,8 @@ std::vector<PlaneProduct> operand_adjoint(const std::vector<PlaneProduct>& entri
   std::vector<PlaneProduct> out = entries;
   for (auto& e : out)
     if (right) std::swap(e.left, e.right);
+  out.erase(std::remove_if(out.begin(), out.end(), [](const auto& e) { return e.left < 0; }),
+            out.end());
   mark_first(out, [](const PlaneProduct& p) { return p.left; });
   return out;
 }

@@ -9,7 +9,8 @@ namespace banach {
 std::shared_ptr<const JetFunctionTables> jet_function_tables(const Node& n, const Basis& closed,
                                                              const std::vector<char>& zero);
 
-/// Entries whose operands are not zero by structure, ordered by their result.
+/// Entries whose operands are not zero by structure, ordered by their result; an operand -1 is the
+/// number one.
 std::vector<PlaneProduct> plane_products(const std::vector<ProductEntry>& table,
                                          const std::vector<char>& left_zero,
                                          const std::vector<char>& right_zero);

@@ -26,8 +26,9 @@ struct RowDomain {
 struct Block {
   int width = 1, planes = 1;
   RowDomain rows;
-  bool active = false;     // depends on what is trained
-  std::vector<char> zero;  // per plane: zero by structure
+  int parent = -1, from = 0;  // a view: features of another block from `from` on
+  bool active = false;        // depends on what is trained
+  std::vector<char> zero;     // per plane: zero by structure
 };
 
 enum class Code {
@@ -66,6 +67,7 @@ struct Operation {
   int out = -1;
   std::vector<int> in;
   std::vector<char> first;  // per active input: this operation is the first to write its adjoint
+  std::vector<int> clear;   // blocks whose adjoint nobody has written when it is read here
   bool accumulate = false;  // into `out`
   LeafSource source = LeafSource::constant;
   int index = 0;               // of the coordinate

@@ -7,6 +7,37 @@
 
 namespace banach {
 
+// An adjoint has memory from its first writer, the last reader of the block, to its last reader,
+// the first writer of the block; then others have the same.
+template <class T>
+void TapeRunner<T>::place_adjoints(Arena& arena) {
+  const auto owner = [&](int i) {
+    while (block(i).parent >= 0) i = block(i).parent;
+    return static_cast<std::size_t>(i);
+  };
+  const int operations = static_cast<int>(tape_.operations.size()), nobody = operations + 1;
+  std::vector<int> begin(tape_.blocks.size(), -1), end(tape_.blocks.size(), nobody);
+  for (const auto& member : tape_.members) begin[owner(member.root)] = operations;
+  for (int i = 0; i < operations; ++i) {
+    const Operation& operation = tape_.operations[static_cast<std::size_t>(i)];
+    for (const int x : operation.in) begin[owner(x)] = std::max(begin[owner(x)], i);
+    begin[owner(operation.out)] = std::max(begin[owner(operation.out)], i);
+    end[owner(operation.out)] = std::min(end[owner(operation.out)], i);
+  }
+  for (int i = operations; i >= 0; --i)
+    for (const bool now : {true, false})
+      for (std::size_t b = 0; b < tape_.blocks.size(); ++b) {
+        const int number = static_cast<int>(b);
+        if (!tape_.blocks[b].active || tape_.blocks[b].parent >= 0) continue;
+        if (now && begin[b] == i) adjoints_[b] = arena.reserve(size(number));
+        if (!now && end[b] == i) arena.release(adjoints_[b], size(number));
+      }
+  for (std::size_t b = 0; b < tape_.blocks.size(); ++b)
+    if (const Block& view = tape_.blocks[b]; view.parent >= 0)
+      adjoints_[b] =
+          adjoints_[static_cast<std::size_t>(view.parent)] + view.from * plane_rows(view.parent);
+}
+
 template <class T>
 T* TapeRunner<T>::adjoint_of(const Operation& operation, std::size_t k, bool overwrites) {
   const int i = operation.in[k];
@@ -115,8 +146,7 @@ void TapeRunner<T>::linear_back(const Operation& operation) {
     const auto rows = rows_of(x);
     for (int k = 0; k < block(x).planes; ++k) {
       const T part = static_cast<T>(operation.numbers[static_cast<std::size_t>(k)]);
-      for (std::int64_t w = 0; part != 0 && w < out; ++w)
-        g[w] += part * kernels_.sum(rows, adjoint(y) + w * n + k * rows);
+      if (part != 0) kernels_.add_sums(out, rows, part, {adjoint(y) + k * rows, n}, g);
     }
   }
   if (T* dx = adjoint_of(operation, 0, true))
@@ -126,17 +156,9 @@ void TapeRunner<T>::linear_back(const Operation& operation) {
 
 template <class T>
 void TapeRunner<T>::apply_back(const Operation& operation, std::size_t number) {
-  const auto n = rows_of(operation.out);
-  const JetFunction& what = operation.function->what;
-  JetFunctionArguments<T> a{};
-  a.what = &what;
-  a.features = block(operation.out).width;
-  a.rows = n;
-  a.z = {value(operation.in[0]), n * what.planes};
-  a.slope = {arena_.data() + slopes_[number], n * (what.order + 1)};
-  a.y_adjoint = {adjoint(operation.out), n * what.planes};
-  a.z_adjoint = {adjoint(operation.in[0]), n * what.planes};
-  a.scratch = scratch_.data();
+  auto a = function(operation, number);
+  a.y_adjoint = {adjoint(operation.out), a.z.stride};
+  a.z_adjoint = {adjoint(operation.in[0]), a.z.stride};
   a.accumulate = !operation.first[0];
   kernels_.jet_backward(a);
 }
@@ -200,7 +222,9 @@ void TapeRunner<T>::join_back(const Operation& operation) {
 template <class T>
 void TapeRunner<T>::backward(const Operation& operation, std::size_t number) {
   const int y = operation.out;
-  if (!block(y).active || operation.code == Code::shift) return;
+  if (!block(y).active) return;
+  for (const int i : operation.clear) std::fill(adjoint(i), adjoint(i) + size(i), T(0));
+  if (operation.code == Code::shift) return;
   if (operation.code == Code::leaf) return leaf_back(operation);
   if (operation.code == Code::linear) return linear_back(operation);
   if (operation.code == Code::lift) return lift_back(operation);

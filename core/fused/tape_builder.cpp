@@ -10,18 +10,21 @@ namespace banach {
 
 TapeScope TapeBuilder::scope(const Trace& trace, const Plan& plan, RowDomain points, int member,
                              int place, int bank) {
-  TapeScope out{&trace, &plan, points, member, place, bank, {}, {}};
+  TapeScope out{&trace, &plan, points, member, place, bank, {}, {}, {}};
   out.block.assign(trace.nodes().size(), -1);
-  out.uses.assign(trace.nodes().size(), 0);
+  out.read_outside.assign(trace.nodes().size(), 0);
+  out.readers.resize(trace.nodes().size());
   for (std::size_t i = 0; i < trace.nodes().size(); ++i)
     if (plan.used(static_cast<int>(i)))
-      for (const int k : trace.nodes()[i].in) ++out.uses[static_cast<std::size_t>(k)];
+      for (const int k : trace.nodes()[i].in)
+        out.readers[static_cast<std::size_t>(k)].push_back(static_cast<int>(i));
   return out;
 }
 
 int TapeBuilder::add_block(Block block) {
   if (block.zero.empty()) block.zero.assign(static_cast<std::size_t>(block.planes), 0);
   tape_.has_nodes = tape_.has_nodes || block.rows.nodes > 1;
+  block.parent = -1;  // where it was copied from a view
   tape_.blocks.push_back(std::move(block));
   return static_cast<int>(tape_.blocks.size()) - 1;
 }
@@ -150,21 +153,6 @@ int TapeBuilder::append_leaf(TapeScope& scope, int node) {
   return wide;
 }
 
-// A linear map whose only reader is a sum with factor 1 adds itself to that sum.
-bool TapeBuilder::joins_a_sum(const TapeScope& scope, int node) const {
-  const auto place = static_cast<std::size_t>(node);
-  if (scope.trace->node(node).op != Op::linear || scope.uses[place] != 1) return false;
-  for (std::size_t i = place + 1; i < scope.trace->nodes().size(); ++i) {
-    const Node& n = scope.trace->nodes()[i];
-    if (!scope.plan->used(static_cast<int>(i)) || n.op != Op::combine) continue;
-    for (std::size_t k = 0; k < n.in.size(); ++k)
-      if (n.in[k] == node)
-        return n.numbers[k] == 1 && n.width == scope.trace->node(node).width &&
-               scope.plan->basis[i] == scope.plan->basis[place];
-  }
-  return false;
-}
-
 int TapeBuilder::append_linear(TapeScope& scope, int node, int into) {
   const Node& n = scope.trace->node(node);
   const int x = read(scope, n.in[0], scope.plan->basis[static_cast<std::size_t>(node)].rows);
@@ -198,7 +186,7 @@ int TapeBuilder::append_network(int points, const Basis& closed, const Basis& ou
   plans_.push_back(plan(trace, {{root, outputs.rows}}));
   const RowDomain rows = block(points).rows;
   TapeScope inner = scope(trace, plans_.back(), rows, 0, rows.place, bank);
-  ++inner.uses[static_cast<std::size_t>(root)];
+  inner.read_outside[static_cast<std::size_t>(root)] = 1;
   for (std::size_t i = 0; i < trace.nodes().size(); ++i) {
     const int node = static_cast<int>(i);
     if (!inner.plan->used(node)) continue;

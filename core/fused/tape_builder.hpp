@@ -16,11 +16,12 @@ struct BeyondTape {
 struct TapeScope {
   const Trace* trace;
   const Plan* plan;
-  RowDomain points;        // rows of what depends on points
-  int member, place;       // whose points they are, and their rows
-  int bank = 0;            // of the slots
-  std::vector<int> block;  // per node, -1: not appended yet
-  std::vector<int> uses;   // per node, of its consumers
+  RowDomain points;                       // rows of what depends on points
+  int member, place;                      // whose points they are, and their rows
+  int bank = 0;                           // of the slots
+  std::vector<int> block;                 // per node, -1: not appended yet
+  std::vector<std::vector<int>> readers;  // per node, those that are used
+  std::vector<char> read_outside;         // per node: by others too
 };
 
 class TapeBuilder {
@@ -54,7 +55,23 @@ class TapeBuilder {
   int append_select(TapeScope& scope, int node);
   int append_plain(TapeScope& scope, int node);
   int append_call(TapeScope& scope, int node);
+  int only_reader(const TapeScope& scope, int node) const;
   bool joins_a_sum(const TapeScope& scope, int node) const;
+  bool joins_a_product(const TapeScope& scope, int node) const;
+  bool divided(const TapeScope& scope, int node) const;
+  std::vector<int> operands(const TapeScope& scope, int node) const;
+  struct Summand {
+    int node, block;  // -1: none of its own
+    double factor;
+  };
+  std::vector<Summand> summands(const TapeScope& scope, int node, std::vector<double>& constant);
+  Operation product(const TapeScope& scope, int node, double scale);
+  void add_product(Operation product, int out, bool accumulate);
+  void own_block(TapeScope& scope, Summand& summand);
+  void absorb(int sum, int summand);
+  void add_block_to(int summand, double factor, int sum, bool accumulate);
+  void add_numbers(const std::vector<double>& numbers, int sum);
+  int sum_in_place(const TapeScope& scope, int node, int candidate, RowDomain domain) const;
   RowDomain common(const std::vector<int>& blocks) const;
   int like(const TapeScope& scope, int node, const std::vector<int>& in, RowDomain rows);
   const Block& block(int i) const { return tape_.blocks[static_cast<std::size_t>(i)]; }

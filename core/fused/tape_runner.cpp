@@ -9,9 +9,12 @@
 namespace banach {
 
 namespace {
-constexpr std::int64_t line = 16;  // numbers between blocks' borders
+constexpr std::int64_t group_numbers = 512;
 
-std::int64_t rounded(std::int64_t n) { return (n + line - 1) / line * line; }
+// Features that a nonlinear function takes together, such that they stay in the first cache.
+std::int64_t group(std::int64_t rows) {
+  return std::clamp<std::int64_t>(group_numbers / std::max<std::int64_t>(1, rows), 1, 16);
+}
 }  // namespace
 
 template <class T>
@@ -22,27 +25,26 @@ TapeRunner<T>::TapeRunner(const Tape& tape, const Layout& layout, std::vector<st
     starts_.push_back(joined_);
     joined_ += n;
   }
-  std::int64_t size_so_far = 0, scratch = 0;
-  const auto reserve = [&](std::int64_t n) {
-    const auto place = size_so_far;
-    size_so_far += rounded(n);
-    return place;
-  };
-  for (std::size_t i = 0; i < tape_.blocks.size(); ++i) {
-    const int number = static_cast<int>(i);
-    values_.push_back(reserve(size(number)));
-    adjoints_.push_back(gradients && tape_.blocks[i].active ? reserve(size(number)) : 0);
-  }
+  Arena arena;
+  std::int64_t scratch = 0;
+  for (std::size_t i = 0; i < tape_.blocks.size(); ++i)
+    if (const Block& b = tape_.blocks[i]; b.parent >= 0)
+      values_.push_back(values_[static_cast<std::size_t>(b.parent)] +
+                        b.from * plane_rows(b.parent));
+    else
+      values_.push_back(arena.reserve(size(static_cast<int>(i))));
   for (const auto& operation : tape_.operations) {
     slopes_.push_back(-1);
     if (operation.code != Code::apply) continue;
     const JetFunction& what = operation.function->what;
     const auto n = rows_of(operation.out);
-    scratch = std::max(scratch, scratch_planes(what) * n);
+    scratch = std::max(scratch, scratch_planes(what) * group(n) * n);
     if (gradients && block(operation.out).active)
-      slopes_.back() = reserve((what.order + 1) * n * block(operation.out).width);
+      slopes_.back() = arena.reserve((what.order + 2) * n * block(operation.out).width);
   }
-  arena_ = AlignedNumbers<T>(static_cast<std::size_t>(size_so_far));
+  adjoints_.assign(tape_.blocks.size(), 0);
+  if (gradients) place_adjoints(arena);
+  arena_ = AlignedNumbers<T>(static_cast<std::size_t>(arena.size()));
   scratch_ = AlignedNumbers<T>(static_cast<std::size_t>(scratch));
 }
 
@@ -89,17 +91,23 @@ void TapeRunner<T>::forward(const std::vector<BankNumbers<T>>& banks,
 }
 
 template <class T>
-void TapeRunner<T>::apply(const Operation& operation, std::size_t number) {
+JetFunctionArguments<T> TapeRunner<T>::function(const Operation& operation, std::size_t number) {
   const auto n = rows_of(operation.out);
-  const JetFunction& what = operation.function->what;
   JetFunctionArguments<T> a{};
-  a.what = &what;
+  a.what = &operation.function->what;
   a.features = block(operation.out).width;
   a.rows = n;
-  a.z = {value(operation.in[0]), n * what.planes};
-  a.y = {value(operation.out), n * what.planes};
-  if (slopes_[number] >= 0) a.slope = {arena_.data() + slopes_[number], n * (what.order + 1)};
+  a.z = {value(operation.in[0]), n * a.what->planes};
+  if (slopes_[number] >= 0) a.slope = arena_.data() + slopes_[number];
   a.scratch = scratch_.data();
+  a.group = group(n);
+  return a;
+}
+
+template <class T>
+void TapeRunner<T>::apply(const Operation& operation, std::size_t number) {
+  auto a = function(operation, number);
+  a.y = {value(operation.out), a.z.stride};
   kernels_.jet_forward(a);
 }
 
@@ -114,9 +122,7 @@ void TapeRunner<T>::linear(const Operation& operation) {
   const auto rows = rows_of(x);
   for (int k = 0; k < block(x).planes; ++k) {
     const T part = static_cast<T>(operation.numbers[static_cast<std::size_t>(k)]);
-    if (part == 0) continue;
-    for (std::int64_t w = 0; w < out; ++w)
-      kernels_.shift(rows, part * bias[w], value(y) + w * n + k * rows);
+    if (part != 0) kernels_.add_numbers(out, rows, part, bias, {value(y) + k * rows, n});
   }
 }
 

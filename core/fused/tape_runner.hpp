@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "core/fused/arena.hpp"
 #include "core/fused/tape.hpp"
 #include "core/kernels/aligned.hpp"
 
@@ -65,6 +66,8 @@ class TapeRunner {
   /// The adjoint of input k, zero where this operation is the first to add to it; null: not active.
   T* adjoint_of(const Operation& operation, std::size_t k, bool overwrites = false);
 
+  void place_adjoints(Arena& arena);
+
   const T* slot(int bank, int number) const;
   std::int64_t offset(int number) const {
     return layout_.slots()[static_cast<std::size_t>(number)].offset;
@@ -77,6 +80,7 @@ class TapeRunner {
   void forward(const Operation& operation);
   void lift(const Operation& operation);
   void linear(const Operation& operation);
+  JetFunctionArguments<T> function(const Operation& operation, std::size_t number);
   void apply(const Operation& operation, std::size_t number);
   void multiply(const Operation& operation);
   void select(const Operation& operation);

@@ -21,7 +21,9 @@ constexpr Kernels<T> all = {BANACH_TEXT(BANACH_ISA),
                             scale<T>,
                             shift<T>,
                             times<T>,
-                            sum<T>};
+                            add_numbers<T>,
+                            sum<T>,
+                            add_sums<T>};
 }
 
 const Kernels<float>& table(float) { return all<float>; }

@@ -8,114 +8,196 @@ namespace banach {
 namespace BANACH_ISA {
 namespace {
 
-// y = or += c a b, each [n].
+// Rows [n] of several features, `stride` apart.
 template <class T>
-inline void accumulate(long n, T c, const T* __restrict a, const T* __restrict b, T* __restrict y,
-                       bool first) {
-  if (first)
-    for (long i = 0; i < n; ++i) y[i] = c * a[i] * b[i];
-  else
-    for (long i = 0; i < n; ++i) y[i] += c * a[i] * b[i];
-}
+struct Rows {
+  T* data;
+  long stride;
+};
 
-// The powers w^2, w^3, ... of w = z - value of z, planes [planes, rows] each, from z.
+// y = or += c a b, each [features][n].
 template <class T>
-void fill_powers(const JetFunction& f, long rows, const T* z, T* powers) {
-  const T* before = z;
-  for (int k = 0; k + 1 < f.order; ++k) {
-    T* now = powers + k * f.planes * rows;
-    for (int e = 0; e < f.power_counts[k]; ++e) {
-      const PlaneProduct& p = f.powers[k][e];
-      accumulate(rows, T(p.value), before + p.left * rows, z + p.right * rows, now + p.out * rows,
-                 p.first);
-    }
-    before = now;
+inline void accumulate(long features, long n, T c, Rows<const T> a, Rows<const T> b, Rows<T> y,
+                       bool first) {
+  using V = typename Vector<T>::type;
+  if (a.stride == n && b.stride == n && y.stride == n) {
+    n *= features;
+    features = 1;
+  }
+  for (long f = 0; f < features; ++f) {
+    const T *p = a.data + f * a.stride, *q = b.data + f * b.stride;
+    T* to = y.data + f * y.stride;
+    long i = 0;
+    if (first)
+      for (; i + lanes<T> <= n; i += lanes<T>)
+        *reinterpret_cast<V*>(to + i) =
+            c * *reinterpret_cast<const V*>(p + i) * *reinterpret_cast<const V*>(q + i);
+    else
+      for (; i + lanes<T> <= n; i += lanes<T>)
+        *reinterpret_cast<V*>(to + i) +=
+            c * *reinterpret_cast<const V*>(p + i) * *reinterpret_cast<const V*>(q + i);
+    for (; i < n; ++i) to[i] = (first ? T(0) : to[i]) + c * p[i] * q[i];
   }
 }
 
-// sum over k >= 1 of coefficient(k) * w^k, plane by plane; the value plane is left alone.
-// `weights`: one row for each k from 1 on.
+// y = or += c a, each [features][n].
 template <class T>
-void sum_powers(const JetFunction& f, long rows, const T* z, const T* powers, const T* weights,
-                long weight_row, bool derivative, T* y) {
-  for (int i = 1; i < f.planes; ++i)
-    accumulate(rows, T(derivative ? 2 : 1), weights, z + i * rows, y + i * rows, true);
-  for (int k = 0; k + 1 < f.order; ++k)
-    for (int e = 0; e < f.power_counts[k]; ++e) {
-      const PlaneProduct& p = f.powers[k][e];
-      if (!p.first) continue;
-      accumulate(rows, T(derivative ? k + 3 : 1), weights + (k + 1) * weight_row,
-                 powers + (k * f.planes + p.out) * rows, y + p.out * rows, false);
+inline void accumulate(long features, long n, T c, Rows<const T> a, Rows<T> y, bool first) {
+  using V = typename Vector<T>::type;
+  for (long f = 0; f < features; ++f) {
+    const T* p = a.data + f * a.stride;
+    T* to = y.data + f * y.stride;
+    long i = 0;
+    if (first)
+      for (; i + lanes<T> <= n; i += lanes<T>)
+        *reinterpret_cast<V*>(to + i) = c * *reinterpret_cast<const V*>(p + i);
+    else
+      for (; i + lanes<T> <= n; i += lanes<T>)
+        *reinterpret_cast<V*>(to + i) += c * *reinterpret_cast<const V*>(p + i);
+    for (; i < n; ++i) to[i] = (first ? T(0) : to[i]) + c * p[i];
+  }
+}
+
+// A few features of a jet function: their numbers stay in the first cache. Coefficients of f at z
+// are [order + 2][features][rows], powers and the jet of f' [planes][features][rows].
+template <class T>
+struct FeatureGroup {
+  const JetFunction& f;
+  long features, rows, count;
+  const T* z;
+  long z_stride;
+  T *coefficients, *powers;
+
+  Rows<const T> argument(int plane) const { return {z + plane * rows, z_stride}; }
+  Rows<const T> coefficient(int k) const { return {coefficients + k * count, rows}; }
+  T* power(int k, int plane) const { return powers + (k * f.planes + plane) * count; }
+};
+
+// The powers w^2, w^3, ... of w = z - value of z.
+template <class T>
+void fill_powers(const FeatureGroup<T>& g) {
+  for (int k = 0; k + 1 < g.f.order; ++k)
+    for (int e = 0; e < g.f.power_counts[k]; ++e) {
+      const PlaneProduct& p = g.f.powers[k][e];
+      const auto before =
+          k == 0 ? g.argument(p.left) : Rows<const T>{g.power(k - 1, p.left), g.rows};
+      accumulate(g.features, g.rows, T(p.value), before, g.argument(p.right),
+                 Rows<T>{g.power(k, p.out), g.rows}, p.first);
     }
+}
+
+// sum over k >= 1 of coefficient(k) * w^k, or its derivative by the value of z, plane by plane;
+// the value plane is left alone.
+template <class T>
+void sum_powers(const FeatureGroup<T>& g, bool derivative, T* y, long y_plane, long y_stride) {
+  const int up = derivative ? 1 : 0;
+  for (int i = 1; i < g.f.planes; ++i)
+    accumulate(g.features, g.rows, T(1 + up), g.coefficient(1 + up), g.argument(i),
+               Rows<T>{y + i * y_plane, y_stride}, true);
+  for (int k = 0; k + 1 < g.f.order; ++k)
+    for (int e = 0; e < g.f.power_counts[k]; ++e) {
+      const PlaneProduct& p = g.f.powers[k][e];
+      if (!p.first) continue;
+      accumulate(g.features, g.rows, T(derivative ? k + 3 : 1), g.coefficient(k + 2 + up),
+                 Rows<const T>{g.power(k, p.out), g.rows}, Rows<T>{y + p.out * y_plane, y_stride},
+                 false);
+    }
+}
+
+template <class T>
+FeatureGroup<T> feature_group(const JetFunctionArguments<T>& a, long w, T* coefficients,
+                              T* powers) {
+  const long features = a.features - w < a.group ? a.features - w : a.group;
+  if (a.slope) coefficients = a.slope + w * (a.what->order + 2) * a.rows;
+  return {*a.what,    features,     a.rows, features * a.rows, a.z.data + w * a.z.stride,
+          a.z.stride, coefficients, powers};
 }
 
 template <class T>
 void jet_forward(const JetFunctionArguments<T>& a) {
   const JetFunction& f = *a.what;
-  const long rows = a.rows;
-  T* const coefficients = a.scratch;  // [order + 2, rows]
-  T* const powers = a.scratch + (f.order + 2) * rows;
-  T* const spare = powers + (f.order > 1 ? f.order - 1 : 0) * f.planes * rows;
-  const int last = a.slope.data ? f.order + 1 : f.order;
-  for (long w = 0; w < a.features; ++w) {
-    const T* z = a.z.data + w * a.z.stride;
-    T* y = a.y.data + w * a.y.stride;
-    taylor<T>(f.function, f.exponent, last, rows, z, {coefficients, rows}, spare);
-    for (long i = 0; i < rows; ++i) y[i] = coefficients[i];
-    if (a.slope.data) {
-      T* slope = a.slope.data + w * a.slope.stride;
-      for (long i = 0; i < last * rows; ++i) slope[i] = coefficients[rows + i];
+  const long all = a.group * a.rows;
+  T* const spare = a.scratch;
+  T* const values = spare + all;
+  T* const coefficients = values + all;
+  for (long w = 0; w < a.features; w += a.group) {
+    const auto g = feature_group(a, w, coefficients, coefficients + (f.order + 2) * all);
+    const T* z = g.z;
+    if (a.z.stride != a.rows) {
+      accumulate(g.features, g.rows, T(1), g.argument(0), Rows<T>{values, g.rows}, true);
+      z = values;
     }
+    taylor<T>(f.function, f.exponent, a.slope ? f.order + 1 : f.order, g.count, z,
+              {g.coefficients, g.count}, spare);
+    T* const y = a.y.data + w * a.y.stride;
+    accumulate(g.features, g.rows, T(1), g.coefficient(0), Rows<T>{y, a.y.stride}, true);
     if (f.planes == 1) continue;
-    fill_powers(f, rows, z, powers);
-    sum_powers(f, rows, z, powers, coefficients + rows, rows, false, y);
+    fill_powers(g);
+    sum_powers(g, false, y, g.rows, a.y.stride);
   }
 }
 
 template <class T>
 void jet_backward(const JetFunctionArguments<T>& a) {
   const JetFunction& f = *a.what;
-  const long rows = a.rows;
-  T* const h = a.scratch;  // jet of f' at z, [planes, rows]
-  T* const powers = h + f.planes * rows;
-  for (long w = 0; w < a.features; ++w) {
-    const T* z = a.z.data + w * a.z.stride;
-    const T* slope = a.slope.data + w * a.slope.stride;
-    const T* y = a.y_adjoint.data + w * a.y_adjoint.stride;
-    T* out = a.z_adjoint.data + w * a.z_adjoint.stride;
+  T* const h = a.scratch;  // jet of f' at z, its value plane unused
+  T* const powers = h + f.planes * a.group * a.rows;
+  for (long w = 0; w < a.features; w += a.group) {
+    const auto g = feature_group<T>(a, w, nullptr, powers);
+    const Rows<const T> y{a.y_adjoint.data + w * a.y_adjoint.stride, a.y_adjoint.stride};
+    const Rows<T> out{a.z_adjoint.data + w * a.z_adjoint.stride, a.z_adjoint.stride};
     if (f.planes == 1) {
-      accumulate(rows, T(1), slope, y, out, !a.accumulate);
+      accumulate(g.features, g.rows, T(1), g.coefficient(1), y, out, !a.accumulate);
       continue;
     }
-    for (long i = 0; i < rows; ++i) h[i] = slope[i];
-    fill_powers(f, rows, z, powers);
-    sum_powers(f, rows, z, powers, slope + rows, rows, true, h);
+    fill_powers(g);
+    sum_powers(g, true, h, g.count, g.rows);
     for (int e = 0; e < f.adjoint_count; ++e) {
       const PlaneProduct& p = f.adjoint[e];
-      accumulate(rows, T(p.value), h + p.left * rows, y + p.out * rows, out + p.right * rows,
-                 p.first && !a.accumulate);
+      accumulate(g.features, g.rows, T(p.value),
+                 p.left == 0 ? g.coefficient(1) : Rows<const T>{h + p.left * g.count, g.rows},
+                 Rows<const T>{y.data + p.out * g.rows, y.stride},
+                 Rows<T>{out.data + p.right * g.rows, out.stride}, p.first && !a.accumulate);
+    }
+  }
+}
+
+constexpr long product_group = 8;  // features of a product taken together
+
+template <class T>
+void jet_product(const PlaneProduct* entries, int count, long features, long rows,
+                 Planes<const T> a, Planes<const T> b, Planes<T> y) {
+  for (long w = 0; w < features; w += product_group) {
+    const long group = features - w < product_group ? features - w : product_group;
+    for (const PlaneProduct* e = entries; e < entries + count; ++e) {
+      const Rows<const T> left{a.data + w * a.stride + e->left * rows, a.stride};
+      const Rows<const T> right{b.data + w * b.stride + e->right * rows, b.stride};
+      const Rows<T> out{y.data + w * y.stride + e->out * rows, y.stride};
+      const bool first = e->first && y.stride != 0;
+      if (e->left < 0 || e->right < 0)
+        accumulate(group, rows, T(e->value), e->left < 0 ? right : left, out, first);
+      else
+        accumulate(group, rows, T(e->value), left, right, out, first);
     }
   }
 }
 
 template <class T>
-void jet_product(const PlaneProduct* entries, int count, long features, long rows,
-                 Planes<const T> a, Planes<const T> b, Planes<T> y) {
-  for (long w = 0; w < features; ++w)
-    for (int e = 0; e < count; ++e)
-      accumulate(rows, T(entries[e].value), a.data + w * a.stride + entries[e].left * rows,
-                 b.data + w * b.stride + entries[e].right * rows,
-                 y.data + w * y.stride + entries[e].out * rows, entries[e].first && y.stride != 0);
-}
-
-template <class T>
 void jet_product_adjoint(const PlaneProduct* entries, int count, long features, long rows,
                          Planes<const T> y, Planes<const T> b, Planes<T> a, bool overwrite) {
-  for (long w = 0; w < features; ++w)
-    for (int e = 0; e < count; ++e)
-      accumulate(rows, T(entries[e].value), y.data + w * y.stride + entries[e].out * rows,
-                 b.data + w * b.stride + entries[e].right * rows,
-                 a.data + w * a.stride + entries[e].left * rows, overwrite && entries[e].first);
+  for (long w = 0; w < features; w += product_group) {
+    const long group = features - w < product_group ? features - w : product_group;
+    for (const PlaneProduct* e = entries; e < entries + count; ++e) {
+      const Rows<const T> from{y.data + w * y.stride + e->out * rows, y.stride};
+      const Rows<const T> other{b.data + w * b.stride + e->right * rows, b.stride};
+      const Rows<T> out{a.data + w * a.stride + e->left * rows, a.stride};
+      const bool first = overwrite && e->first;
+      if (e->right < 0)
+        accumulate(group, rows, T(e->value), from, out, first);
+      else
+        accumulate(group, rows, T(e->value), from, other, out, first);
+    }
+  }
 }
 
 template <class T>
@@ -133,7 +215,12 @@ void shift(long n, T c, T* y) {
 
 template <class T>
 void times(long n, const T* a, const T* b, T* y, bool add) {
-  accumulate(n, T(1), a, b, y, !add);
+  accumulate<T>(1, n, T(1), {a, n}, {b, n}, {y, n}, !add);
+}
+
+template <class T>
+void add_numbers(long features, long n, T c, const T* numbers, Planes<T> y) {
+  for (long f = 0; f < features; ++f) shift(n, c * numbers[f], y.data + f * y.stride);
 }
 
 template <class T>
@@ -146,6 +233,11 @@ T sum(long n, const T* x) {
   for (long k = 0; k < lanes<T>; ++k) out += s[k];
   for (; i < n; ++i) out += x[i];
   return out;
+}
+
+template <class T>
+void add_sums(long features, long n, T c, Planes<const T> x, T* sums) {
+  for (long f = 0; f < features; ++f) sums[f] += c * sum(n, x.data + f * x.stride);
 }
 
 }  // namespace

@@ -49,8 +49,7 @@ template const Kernels<double>& kernels<double>();
 
 int scratch_planes(const JetFunction& f) {
   const int powers = f.order > 1 ? (f.order - 1) * f.planes : 0;
-  const int head = f.order + 2 > f.planes ? f.order + 2 : f.planes;
-  return head + powers + 1;
+  return 2 + (f.order + 2 > f.planes ? f.order + 2 : f.planes) + powers;
 }
 
 }  // namespace banach

@@ -19,7 +19,8 @@ struct Product {
   bool accumulate = false;
 };
 
-/// One summand of a product of jets: out += value * left * right, plane by plane.
+/// One summand of a product of jets: out += value * left * right, plane by plane; a plane -1 of
+/// an operand is the number one.
 struct PlaneProduct {
   int out, left, right;
   double value;
@@ -50,10 +51,11 @@ struct JetFunctionArguments {
   std::int64_t features, rows;
   Planes<const T> z;
   Planes<T> y;      // forward: out
-  Planes<T> slope;  // f', f''/2!, ... at z, [features, order + 1, rows]; null: values alone
+  T* slope;  // f, f', f''/2!, ... at z, order + 2 numbers for each of z; null: values alone
   Planes<const T> y_adjoint;
   Planes<T> z_adjoint;  // backward: out, added to where `accumulate`
-  T* scratch;           // [scratch_planes(what) * rows]
+  T* scratch;           // [scratch_planes(what) * group * rows]
+  std::int64_t group;   // features taken together, the same forward and backward
   bool accumulate = false;
 };
 /// Planes of scratch that a jet function needs.
@@ -84,8 +86,12 @@ struct Kernels {
   void (*shift)(std::int64_t n, T c, T* y);
   /// y = or += a * b
   void (*times)(std::int64_t n, const T* a, const T* b, T* y, bool accumulate);
+  /// y[f] += c * numbers[f], rows [n] of every feature f
+  void (*add_numbers)(std::int64_t features, std::int64_t n, T c, const T* numbers, Planes<T> y);
   /// sum of x
   T (*sum)(std::int64_t n, const T* x);
+  /// sums[f] += c * sum of x[f]
+  void (*add_sums)(std::int64_t features, std::int64_t n, T c, Planes<const T> x, T* sums);
 };
 
 /// The best kernels for this machine; BANACH_ISA=baseline|avx2|avx512 chooses less.
