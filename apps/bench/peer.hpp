@@ -77,8 +77,13 @@ inline void compare(const std::function<void()>& step, const std::vector<std::st
     other.push_back(peer->microseconds(steps));
     ratio.push_back(other.back() / own.back());
   }
-  fmt::print("banach {:.0f} us/step", median(own));
-  if (peer) fmt::print("   peer {:.0f} us/step   ratio {:.2f}", median(other), median(ratio));
+  const auto best = [](const std::vector<double>& v) {
+    return *std::min_element(v.begin(), v.end());
+  };
+  fmt::print("banach {:.0f} us/step (best {:.0f})", median(own), best(own));
+  if (peer)
+    fmt::print("   peer {:.0f} us/step (best {:.0f})   ratio {:.2f} (best {:.2f})", median(other),
+               best(other), median(ratio), best(other) / best(own));
   fmt::print("\n");
 }
 

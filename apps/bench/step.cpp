@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
     objective.set_points(points.at_step(step++));
     optimizer.step(objective, *plan.stages[0].parameters.lr);
   };
-  compare(one, {argv + 2, argv + argc}, 15, 200);
+  compare(one, {argv + 2, argv + argc}, 25, 40);
   return 0;
 }
 

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 
 namespace banach {
 
 namespace {
 
 constexpr std::int64_t cache_bytes = 384 << 10, fewest_rows = 32, most_rows = 256;
+// A gradient of its own must be worth the passes over it.
+constexpr std::int64_t most_partials = 8, fewest_rows_of_partial = 128;
 
 // Bytes of all blocks for one more row of points: values, adjoints and slopes.
 std::int64_t row_bytes(const Tape& tape, std::size_t number_size) {
@@ -33,6 +36,7 @@ ChunkPlan plan_chunks(const std::deque<Tape>& tapes, const std::vector<std::int6
                       std::size_t number_size, int lanes) {
   ChunkPlan out;
   out.layouts.resize(tapes.size());
+  std::int64_t plane_rows = 0;
   for (std::size_t t = 0; t < tapes.size(); ++t) {
     const Tape& tape = tapes[t];
     std::int64_t rows = 0;
@@ -55,10 +59,13 @@ ChunkPlan plan_chunks(const std::deque<Tape>& tapes, const std::vector<std::int6
       auto& known = out.layouts[t];
       const auto place = std::find(known.begin(), known.end(), layout);
       chunk.layout = static_cast<std::size_t>(place - known.begin());
+      plane_rows += tape.planes * std::accumulate(layout.begin(), layout.end(), std::int64_t(0));
       if (place == known.end()) known.push_back(layout);
       out.chunks.push_back(std::move(chunk));
     }
   }
+  out.partials = std::clamp<std::int64_t>(plane_rows / fewest_rows_of_partial, 1, most_partials);
+  out.partials = std::min(out.partials, static_cast<std::int64_t>(out.chunks.size()));
   return out;
 }
 

@@ -14,6 +14,7 @@ struct Chunk {
 struct ChunkPlan {
   std::vector<Chunk> chunks;
   std::vector<std::vector<std::vector<std::int64_t>>> layouts;  // [tape][layout][place]: rows
+  std::int64_t partials = 1;  // gradients that chunks add to, in turns; their sum is the whole
 };
 
 /// Chunks whose blocks stay in the second cache; a function of the tapes and the numbers of points

@@ -34,10 +34,10 @@ class Fused final : public FusedExecutor {
     std::vector<BankNumbers<T>> banks;
     std::vector<std::vector<double>> sums;  // [chunk][member]
     std::vector<Place> places;
-    AlignedNumbers<T> lanes;
-    std::int64_t lanes_size = 0;
+    AlignedNumbers<T> partials;  // gradients of some chunks each
+    std::int64_t partials_size = 0;
     std::int64_t size() const { return static_cast<std::int64_t>(plan.chunks.size()); }
-    void need_lanes(std::int64_t count, std::int64_t parameters);
+    void need_partials(std::int64_t count, std::int64_t parameters);
   };
 
   std::vector<int> same_points() const;

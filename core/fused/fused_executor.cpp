@@ -7,15 +7,11 @@
 
 namespace banach {
 
-namespace {
-constexpr std::int64_t most_lanes = 8;
-}
-
 template <class T>
-void Fused<T>::Work::need_lanes(std::int64_t count, std::int64_t parameters) {
-  if (lanes_size >= (count - 1) * parameters) return;
-  lanes_size = (count - 1) * parameters;
-  lanes = AlignedNumbers<T>(static_cast<std::size_t>(lanes_size));
+void Fused<T>::Work::need_partials(std::int64_t count, std::int64_t parameters) {
+  if (partials_size >= (count - 1) * parameters) return;
+  partials_size = (count - 1) * parameters;
+  partials = AlignedNumbers<T>(static_cast<std::size_t>(partials_size));
 }
 
 template <class T>
@@ -24,24 +20,21 @@ void Fused<T>::losses(const std::vector<Bank>& banks, const std::vector<FusedTar
   Work& work = prepared(work_, tapes_);
   begin(work, banks);
   const auto parameters = network_->layout.parameters();
-  const auto lanes = std::min<std::int64_t>(most_lanes, work.size());
+  const std::int64_t parts = gradient ? work.plan.partials : work.size();
   if (gradient) {
     if (!gradient->defined()) *gradient = at::empty({parameters}, banks[0].parameters.options());
-    work.need_lanes(lanes, parameters);
+    work.need_partials(parts, parameters);
   }
-  const auto run_lane = [&](std::int64_t lane) {
-    T* sum = nullptr;
-    if (gradient) {
-      sum = lane == 0 ? gradient->template data_ptr<T>()
-                      : work.lanes.data() + (lane - 1) * parameters;
-      std::fill(sum, sum + parameters, T(0));
-    }
-    for (std::int64_t c = lane; c < work.size(); c += lanes) measure(work, c, targets, sum);
+  const auto place = [&](std::int64_t k) {
+    return k == 0 ? gradient->template data_ptr<T>() : work.partials.data() + (k - 1) * parameters;
   };
-  for_each(lanes, run_lane);
-  for (std::int64_t lane = 1; gradient && lane < lanes; ++lane)
-    kernels<T>().scale(parameters, T(1), work.lanes.data() + (lane - 1) * parameters,
-                       gradient->template data_ptr<T>(), true);
+  for_each(parts, [&](std::int64_t k) {
+    T* const sum = gradient ? place(k) : nullptr;
+    if (sum) std::fill(sum, sum + parameters, T(0));
+    for (std::int64_t c = k; c < work.size(); c += parts) measure(work, c, targets, sum);
+  });
+  for (std::int64_t k = 1; gradient && k < parts; ++k)
+    kernels<T>().scale(parameters, T(1), place(k), place(0), true);
   collect(work, losses);
 }
 

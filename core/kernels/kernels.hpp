@@ -50,8 +50,8 @@ struct JetFunctionArguments {
   const JetFunction* what;
   std::int64_t features, rows;
   Planes<const T> z;
-  Planes<T> y;      // forward: out
-  T* slope;  // f, f', f''/2!, ... at z, order + 2 numbers for each of z; null: values alone
+  Planes<T> y;  // forward: out
+  T* slope;     // f, f', f''/2!, ... at z, order + 2 numbers for each of z; null: values alone
   Planes<const T> y_adjoint;
   Planes<T> z_adjoint;  // backward: out, added to where `accumulate`
   T* scratch;           // [scratch_planes(what) * group * rows]

@@ -17,6 +17,7 @@ constexpr int tile_rows = 6;
 #else
 constexpr int tile_rows = 4;
 #endif
+constexpr long rows_worth_turning = 8;
 constexpr long depth_block = 256;  // rows of B that stay in the first cache
 
 template <class T, int M, int N>
@@ -27,8 +28,10 @@ inline void tile(long k, const T* a, long a_row, long a_column, const T* b, long
 #pragma GCC unroll 12
   for (int i = 0; i < M; ++i)
 #pragma GCC unroll 2
-    for (int j = 0; j < N; ++j)
-      sum[i][j] = accumulate ? *reinterpret_cast<const V*>(c + i * c_row + j * lanes<T>) : V{};
+    for (int j = 0; j < N; ++j) {
+      sum[i][j] = V{};
+      __builtin_prefetch(c + i * c_row + j * lanes<T>, 1);  // needed at the end: no wait for it
+    }
   for (long p = 0; p < k; ++p, a += a_column, b += b_row) {
     V x[N];
 #pragma GCC unroll 2
@@ -43,7 +46,10 @@ inline void tile(long k, const T* a, long a_row, long a_column, const T* b, long
 #pragma GCC unroll 12
   for (int i = 0; i < M; ++i)
 #pragma GCC unroll 2
-    for (int j = 0; j < N; ++j) *reinterpret_cast<V*>(c + i * c_row + j * lanes<T>) = sum[i][j];
+    for (int j = 0; j < N; ++j) {
+      V* const to = reinterpret_cast<V*>(c + i * c_row + j * lanes<T>);
+      *to = accumulate ? *to + sum[i][j] : sum[i][j];
+    }
 }
 
 // All rows of A times N vectors of columns.
@@ -240,7 +246,7 @@ template <class T>
 void multiply_transposed(long m, long n, long r, const T* a, long a_row, const T* b, long b_row,
                          T* c, long c_row) {
   long j = 0;
-  if (r % lanes<T> == 0) {
+  if (r % lanes<T> == 0 && m >= rows_worth_turning) {
     for (; j + 2 * lanes<T> <= n; j += 2 * lanes<T>)
       turned_panel<T, 2>(m, r, a, a_row, b + j * b_row, b_row, c + j, c_row);
     for (; j + lanes<T> <= n; j += lanes<T>)

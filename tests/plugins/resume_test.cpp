@@ -39,7 +39,7 @@ Table shortened(const std::string& name) {
   for (std::size_t i = 0; i < stages; ++i)
     apply_override(table, "stage." + std::to_string(i) + ".steps=8");
   if (table.find("windows")) apply_override(table, "windows.count=2");
-  for (const char* word : {"checkpoint.every=3", "checkpoint.keep=100", "validation.every=5",
+  for (const char* word : {"checkpoint.every=1", "checkpoint.keep=100", "validation.every=5",
                            "validation.points=32", "output.log_every=4"})
     apply_override(table, word);
   return table;
@@ -67,7 +67,7 @@ TEST_P(ShippedConfigurations, HalfAndTheResumedRestEndWithTheSameBytes) {
   ASSERT_TRUE(whole.trainer->run().finished());
   const std::int64_t last = whole.trainer->state().step;
   const Checkpoints saved(whole.folder / "checkpoints");
-  for (const std::int64_t step : {std::int64_t{3}, last / 2 / 3 * 3}) {
+  for (const std::int64_t step : {std::int64_t{1}, last / 2}) {
     ShortRun rest(GetParam());
     for (const char* name : {"metrics.csv", "metrics.jsonl", "timing.csv"})
       fs::copy_file(whole.folder / name, rest.folder / name);
