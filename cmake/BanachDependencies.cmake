@@ -2,6 +2,8 @@
 # Everything from the distribution: Debian 12 (LibTorch 1.13) and Debian 13 (LibTorch 2.6) both serve.
 enable_language(C)  # FindHDF5 compiles a C program
 find_package(Threads REQUIRED)
+# Optional: parts of a step on several threads.
+find_package(OpenMP)
 include(BanachPlugin)
 banach_find_torch()
 find_package(tomlplusplus CONFIG REQUIRED)

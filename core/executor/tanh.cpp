@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/executor/tanh.hpp"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/types.h>
+#include "core/executor/parallel.hpp"
 
 #include <cstdint>
 #include <cstring>
+
+#include "core/executor/parallel.hpp"
 
 // One body for every instruction set. Without fused multiply-add all of them round alike.
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && \
@@ -56,7 +58,7 @@ at::Tensor values(const at::Tensor& x) {
   at::Tensor y = at::empty_like(x);
   const float* from = x.data_ptr<float>();
   float* to = y.data_ptr<float>();
-  at::parallel_for(0, x.numel(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(x.numel(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
     tanh_kernel(from + begin, to + begin, end - begin);
   });
   return y;

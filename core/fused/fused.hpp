@@ -3,6 +3,7 @@
 #pragma once
 #include <ATen/Parallel.h>
 
+#include "core/executor/parallel.hpp"
 #include "core/fused/chunks.hpp"
 #include "core/fused/fused_executor.hpp"
 
@@ -60,11 +61,7 @@ class Fused final : public FusedExecutor {
   }
   template <class F>
   static void for_each(std::int64_t count, const F& f) {
-    if (count == 1 || at::get_num_threads() == 1) {
-      for (std::int64_t i = 0; i < count; ++i) f(i);
-      return;
-    }
-    at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) f(i);
     });
   }

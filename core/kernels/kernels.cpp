@@ -44,8 +44,8 @@ const Kernels<T>& kernels() {
   static const Kernels<T>& chosen = choose<T>();
   return chosen;
 }
-template const Kernels<float>& kernels<float>();
-template const Kernels<double>& kernels<double>();
+template BANACH_API const Kernels<float>& kernels<float>();
+template BANACH_API const Kernels<double>& kernels<double>();
 
 int scratch_planes(const JetFunction& f) {
   const int powers = f.order > 1 ? (f.order - 1) * f.planes : 0;

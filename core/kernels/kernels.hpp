@@ -4,6 +4,8 @@
 #pragma once
 #include <cstdint>
 
+#include "banach/export.hpp"
+
 namespace banach {
 
 /// C[m, n] = sum_k A[m, k] B[k, n], added to C where `accumulate`; A has any strides.
@@ -59,7 +61,7 @@ struct JetFunctionArguments {
   bool accumulate = false;
 };
 /// Planes of scratch that a jet function needs.
-int scratch_planes(const JetFunction& what);
+BANACH_API int scratch_planes(const JetFunction& what);
 
 template <class T>
 struct Kernels {
@@ -96,6 +98,6 @@ struct Kernels {
 
 /// The best kernels for this machine; BANACH_ISA=baseline|avx2|avx512 chooses less.
 template <class T>
-const Kernels<T>& kernels();
+BANACH_API const Kernels<T>& kernels();
 
 }  // namespace banach
