@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One training step of the networks of operators.cpp in eager PyTorch: operator_step.py fno|deeponet.
-Timed in rounds (rounds.py)."""
-import sys
+"""One training step of the networks of operators.cpp in eager PyTorch: operator_step.py fno [--grid=N]
+[--modes=M,N], or deeponet. Timed in rounds (rounds.py)."""
+import argparse
 
 import torch
 
@@ -9,26 +9,26 @@ import rounds
 
 
 class Spectral(torch.nn.Module):
-    """Frequencies 0 .. modes - 1 of the last axis, 1 - modes .. modes - 1 of the first."""
+    """Frequencies 0 .. modes[1] - 1 of the last axis, 1 - modes[0] .. modes[0] - 1 of the first."""
 
     def __init__(self, width, modes):
         super().__init__()
         self.modes = modes
         scale = 1 / width
-        self.low = torch.nn.Parameter(scale * torch.randn(width, width, modes, modes, dtype=torch.cfloat))
-        self.high = torch.nn.Parameter(scale * torch.randn(width, width, modes - 1, modes, dtype=torch.cfloat))
+        self.low = torch.nn.Parameter(scale * torch.randn(width, width, modes[0], modes[1], dtype=torch.cfloat))
+        self.high = torch.nn.Parameter(scale * torch.randn(width, width, modes[0] - 1, modes[1], dtype=torch.cfloat))
 
     def forward(self, x):
-        m = self.modes
+        m, n = self.modes
         f = torch.fft.rfft2(x, norm="forward")
         out = torch.zeros_like(f)
-        out[:, :, :m, :m] = torch.einsum("bixy,ioxy->boxy", f[:, :, :m, :m], self.low)
-        out[:, :, 1 - m:, :m] = torch.einsum("bixy,ioxy->boxy", f[:, :, 1 - m:, :m], self.high)
+        out[:, :, :m, :n] = torch.einsum("bixy,ioxy->boxy", f[:, :, :m, :n], self.low)
+        out[:, :, 1 - m:, :n] = torch.einsum("bixy,ioxy->boxy", f[:, :, 1 - m:, :n], self.high)
         return torch.fft.irfft2(out, s=x.shape[-2:], norm="forward")
 
 
 class Fno(torch.nn.Module):
-    def __init__(self, width=32, modes=12, depth=4, projection=128):
+    def __init__(self, width=32, modes=(12, 12), depth=4, projection=128):
         super().__init__()
         self.lift = torch.nn.Conv2d(3, width, 1)
         self.spectral = torch.nn.ModuleList(Spectral(width, modes) for _ in range(depth))
@@ -66,8 +66,14 @@ class DeepOnet(torch.nn.Module):
         return self.branch(functions) @ self.trunk(points).T + self.bias
 
 
-if sys.argv[1] == "fno":
-    net, data, target = Fno(), torch.randn(16, 1, 64, 64), torch.randn(16, 1, 64, 64)
+options = argparse.ArgumentParser()
+options.add_argument("network", choices=["fno", "deeponet"])
+options.add_argument("--grid", type=int, default=64)
+options.add_argument("--modes", type=lambda text: [int(m) for m in text.split(",")], default=[12, 12])
+options = options.parse_args()
+if options.network == "fno":
+    shape = 16, 1, options.grid, options.grid
+    net, data, target = Fno(modes=options.modes), torch.randn(shape), torch.randn(shape)
 else:
     net, data, target = DeepOnet(), (torch.randn(64, 100), torch.rand(1000, 2)), torch.randn(64, 1000)
 adam = torch.optim.Adam(net.parameters(), lr=1e-4)

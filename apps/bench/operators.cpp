@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // One training step of an operator against the same step in eager PyTorch (operator_step.py), one
-// thread and the same settings of malloc each, alternating within one run: an FNO on 16 functions
-// of 64 x 64 points (width 32, 4 layers, modes 12), or a DeepONet on 64 functions x 1000 points
-// (branch 100-128-128, trunk 2-128-128-128), float32. Prints medians of thread CPU time and their
-// ratio. Sample run: bench_operators fno /usr/bin/python3 apps/bench/operator_step.py fno
+// thread each, alternating within one run: an FNO on 16 functions of N x N points (width 32, 4
+// layers; --grid=64 --modes=12,12), or a DeepONet on 64 functions x 1000 points (branch
+// 100-128-128, trunk 2-128-128-128), float32. The peer gets the settings of malloc that are ours,
+// with --malloc=default none. Prints medians of thread CPU time and their ratio. Sample run:
+// bench_operators fno --grid=16 --modes=6,7 /usr/bin/python3 apps/bench/operator_step.py fno
 #include <torch/csrc/autograd/autograd.h>
 
 #include <cstdlib>
@@ -62,13 +63,37 @@ Tensor start(const Network& network) {
   return at::tensor(parameters, at::kDouble).to(at::kFloat);
 }
 
-std::unique_ptr<Fit> fno(const Registry& registry) {
-  Signature signature{{{"x"}, {"y"}}, {}, 1, 1, {64, 64}};
-  const auto network = build(registry, "type = \"fno\"\nmodes = 12", signature);
+struct Options {
+  std::int64_t grid = 64;
+  std::string modes = "12,12", malloc = "ours";
+};
+
+/// Takes what begins with -- from the words.
+Options options(std::vector<std::string>& words) {
+  Options out;
+  for (; !words.empty() && words[0].rfind("--", 0) == 0; words.erase(words.begin())) {
+    const auto equals = words[0].find('=');
+    const std::string name = words[0].substr(2, equals - 2), value = words[0].substr(equals + 1);
+    if (name == "grid")
+      out.grid = std::stol(value);
+    else if (name == "modes")
+      out.modes = value;
+    else if (name == "malloc")
+      out.malloc = value;
+    else
+      throw std::runtime_error("there is no option --" + name);
+  }
+  return out;
+}
+
+std::unique_ptr<Fit> fno(const Registry& registry, const Options& options) {
+  const std::int64_t n = options.grid;
+  Signature signature{{{"x"}, {"y"}}, {}, 1, 1, {n, n}};
+  const auto network =
+      build(registry, "type = \"fno\"\nmodes = [" + options.modes + "]", signature);
   const auto grid = std::dynamic_pointer_cast<const GridArchitecture>(network->architecture);
-  const GridInputs inputs{at::randn({16, 1, 64, 64}),
-                          {at::linspace(0, 1, 64), at::linspace(0, 1, 64)}};
-  return std::make_unique<Fit>(start(*network), at::randn({16, 1, 64, 64}), [=](const Tensor& p) {
+  const GridInputs inputs{at::randn({16, 1, n, n}), {at::linspace(0, 1, n), at::linspace(0, 1, n)}};
+  return std::make_unique<Fit>(start(*network), at::randn({16, 1, n, n}), [=](const Tensor& p) {
     std::vector<std::int64_t> sizes;
     for (const auto& slot : network->layout.slots()) sizes.push_back(slot.size);
     auto weights = p.split_with_sizes(sizes);
@@ -104,23 +129,33 @@ std::unique_ptr<Fit> deeponet(const Registry& registry) {
   });
 }
 
-int run(int argc, char** argv) {
-  const std::string what = argc > 1 ? argv[1] : "";
+// What prepare_process() sets here.
+void share_malloc_settings() {
+  setenv("MALLOC_MMAP_THRESHOLD_", "1073741824", 1);
+  setenv("MALLOC_TRIM_THRESHOLD_", "1073741824", 1);
+  setenv("MALLOC_TOP_PAD_", "67108864", 1);
+}
+
+int run(const std::string& what, std::vector<std::string> words) {
   if (what != "fno" && what != "deeponet") {
-    fmt::print(stderr, "usage: bench_operators fno|deeponet [PEER COMMAND...]\n");
+    fmt::print(stderr, "usage: bench_operators fno|deeponet [OPTIONS] [PEER COMMAND...]\n");
     return 64;
   }
+  const Options wanted = options(words);
+  if (wanted.malloc != "default") share_malloc_settings();
+  if (what == "fno" && !words.empty())
+    words.insert(words.end(), {"--grid=" + std::to_string(wanted.grid), "--modes=" + wanted.modes});
   prepare_process(1);
   Registry registry;
   enroll_optimizers(registry);
   PluginManager plugins(registry, true);
   plugins.discover({});
   at::manual_seed(0);
-  const auto objective = what == "fno" ? fno(registry) : deeponet(registry);
+  const auto objective = what == "fno" ? fno(registry, wanted) : deeponet(registry);
   Diagnostics diagnostics;
   const auto adam = registry.optimizers.find("adam")->create({}, diagnostics);
-  compare([&] { adam->step(*objective, 1e-4); }, {argv + 2, argv + argc}, 11,
-          what == "fno" ? 3 : 100);
+  const int steps = what != "fno" ? 100 : wanted.grid < 64 ? 20 : wanted.grid < 128 ? 3 : 1;
+  compare([&] { adam->step(*objective, 1e-4); }, words, 11, steps);
   return 0;
 }
 
@@ -129,12 +164,8 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}) setenv(name, "1", 1);
-  // What prepare_process() sets here, for the peer.
-  setenv("MALLOC_MMAP_THRESHOLD_", "1073741824", 1);
-  setenv("MALLOC_TRIM_THRESHOLD_", "1073741824", 1);
-  setenv("MALLOC_TOP_PAD_", "67108864", 1);
   try {
-    return banach::run(argc, argv);
+    return banach::run(argc > 1 ? argv[1] : "", {argv + std::min(argc, 2), argv + argc});
   } catch (const std::exception& e) {
     fmt::print(stderr, "{}\n", e.what());
     return 70;
