@@ -2,6 +2,7 @@
 // The table of all kernels of one instruction set, BANACH_ISA.
 #include "core/kernels/jet_kernels.hpp"
 #include "core/kernels/matrix_kernels.hpp"
+#include "core/kernels/spectral_kernels.hpp"
 
 #define BANACH_TEXT_(x) #x
 #define BANACH_TEXT(x) BANACH_TEXT_(x)
@@ -23,7 +24,13 @@ constexpr Kernels<T> all = {BANACH_TEXT(BANACH_ISA),
                             times<T>,
                             add_numbers<T>,
                             sum<T>,
-                            add_sums<T>};
+                            add_sums<T>,
+                            activate<T>,
+                            fill_rows<T>,
+                            sum_rows<T>,
+                            butterfly<T>,
+                            join_complex<T>,
+                            expand_complex<T>};
 }
 
 const Kernels<float>& table(float) { return all<float>; }

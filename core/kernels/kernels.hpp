@@ -63,6 +63,21 @@ struct JetFunctionArguments {
 /// Planes of scratch that a jet function needs.
 BANACH_API int scratch_planes(const JetFunction& what);
 
+/// sum = or += a + b and difference = or += a - b on rows of n numbers; results overlap nothing.
+template <class T>
+struct Butterfly {
+  std::int64_t rows, n;
+  const T* a;
+  std::int64_t a_row;
+  const T* b;
+  std::int64_t b_row;
+  T* sum;
+  std::int64_t sum_row;
+  T* difference;
+  std::int64_t difference_row;
+  bool accumulate = false;
+};
+
 template <class T>
 struct Kernels {
   const char* instruction_set;
@@ -94,6 +109,17 @@ struct Kernels {
   T (*sum)(std::int64_t n, const T* x);
   /// sums[f] += c * sum of x[f]
   void (*add_sums)(std::int64_t features, std::int64_t n, T c, Planes<const T> x, T* sums);
+  /// y = f(z), which may be z; slope = f'(z) unless null.
+  void (*activate)(int function, std::int64_t n, const T* z, T* y, T* slope);
+  /// Every row of y [rows, n] = or += x [n].
+  void (*fill_rows)(std::int64_t rows, std::int64_t n, const T* x, T* y, bool accumulate);
+  /// sum [n] += the sum of the rows of x [rows, n].
+  void (*sum_rows)(std::int64_t rows, std::int64_t n, const T* x, T* sum);
+  void (*butterfly)(const Butterfly<T>&);
+  /// From (x W, y W) [2 rows, n, 2], W complex, x + i y = z: (re z W, im z W), [2 rows, n].
+  void (*join_complex)(std::int64_t rows, std::int64_t n, const T* products, T* out);
+  /// Its transpose: from [2 rows, n] to [2 rows, n, 2].
+  void (*expand_complex)(std::int64_t rows, std::int64_t n, const T* x, T* out);
 };
 
 /// The best kernels for this machine; BANACH_ISA=baseline|avx2|avx512 chooses less.

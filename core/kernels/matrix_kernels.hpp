@@ -52,6 +52,15 @@ inline void tile(long k, const T* a, long a_row, long a_column, const T* b, long
     }
 }
 
+// M rows or fewer, in one tile.
+template <class T, int M, int N>
+inline void last_rows(long rows, long k, const T* a, long a_row, long a_column, const T* b,
+                      long b_row, T* c, long c_row, bool accumulate) {
+  if (rows == M) return tile<T, M, N>(k, a, a_row, a_column, b, b_row, c, c_row, accumulate);
+  if constexpr (M > 1)
+    last_rows<T, M - 1, N>(rows, k, a, a_row, a_column, b, b_row, c, c_row, accumulate);
+}
+
 // All rows of A times N vectors of columns.
 template <class T, int N>
 inline void panel(const Product<T>& p, const T* a, const T* b, long b_row, T* c, long c_row, long k,
@@ -60,12 +69,8 @@ inline void panel(const Product<T>& p, const T* a, const T* b, long b_row, T* c,
   for (; i + tile_rows <= p.m; i += tile_rows)
     tile<T, tile_rows, N>(k, a + i * p.a_row, p.a_row, p.a_column, b, b_row, c + i * c_row, c_row,
                           accumulate);
-  for (; i + 4 <= p.m; i += 4)
-    tile<T, 4, N>(k, a + i * p.a_row, p.a_row, p.a_column, b, b_row, c + i * c_row, c_row,
-                  accumulate);
-  for (; i < p.m; ++i)
-    tile<T, 1, N>(k, a + i * p.a_row, p.a_row, p.a_column, b, b_row, c + i * c_row, c_row,
-                  accumulate);
+  last_rows<T, tile_rows - 1, N>(p.m - i, k, a + i * p.a_row, p.a_row, p.a_column, b, b_row,
+                                 c + i * c_row, c_row, accumulate);
 }
 
 // The last columns, fewer than a vector: through copies that are as wide as one.

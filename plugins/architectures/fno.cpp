@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <banach/layers.hpp>
 #include <banach/plugin.hpp>
+#include <banach/spectral.hpp>
 #include <banach/tensor_architecture.hpp>
 #include <cmath>
 #include <numeric>
@@ -58,7 +59,10 @@ class Fno final : public GridArchitecture {
  public:
   using Parameters = FnoParameters;
   Fno(const FnoParameters& p, Builder& builder)
-      : p_(p), axes_(builder.signature().coordinates), modes_(modes(p, builder.signature())) {
+      : p_(p),
+        axes_(builder.signature().coordinates),
+        modes_(modes(p, builder.signature())),
+        kernels_(layers(p, builder, modes_)) {
     const Signature& signature = builder.signature();
     if (signature.channels < 1)
       throw ConfigError(
@@ -71,8 +75,23 @@ class Fno final : public GridArchitecture {
   }
 
   Tensor evaluate(const GridInputs& inputs, const std::vector<Tensor>& weights) const override {
+    const Tensor x = with_coordinates(inputs);
+    std::vector<std::int64_t> padded;
+    for (std::size_t a = 0; a < axes_.size(); ++a)
+      padded.push_back(padded_points(p_, axes_[a], x.size(static_cast<std::int64_t>(a) + 2)));
+    return kernels_(x, padded, weights, [this](const Tensor& values, const auto& all) {
+      return reference(values, all);
+    });
+  }
+
+ private:
+  using Weights = std::vector<Tensor>::const_iterator;
+  using Transforms = std::vector<Transform>;
+
+  // Channels in front make every map over them one matrix product.
+  Tensor reference(const Tensor& values, const std::vector<Tensor>& weights) const {
     auto w = weights.begin();
-    const Tensor lifted = perceptron(first_channels(inputs), w, p_.lifting > 0);
+    const Tensor lifted = perceptron(values.transpose(0, 1), w, p_.lifting > 0);
     Tensor x = padded(lifted);
     const auto transforms = make_transforms(x);
     for (std::int64_t i = 0; i < p_.depth; ++i) {
@@ -82,10 +101,19 @@ class Fno final : public GridArchitecture {
     for (std::int64_t d = 2; d < x.dim(); ++d) x = x.narrow(d, 0, lifted.size(d));
     return perceptron(x, w, true).transpose(0, 1);
   }
-
- private:
-  using Weights = std::vector<Tensor>::const_iterator;
-  using Transforms = std::vector<Transform>;
+  static FourierLayers layers(const FnoParameters& p, const Builder& builder,
+                              std::vector<std::int64_t> modes) {
+    const int coordinates = p.grid_coordinates ? builder.inputs() : 0;
+    return {builder.signature().channels + coordinates,
+            builder.outputs(),
+            p.width,
+            p.depth,
+            p.projection,
+            p.lifting,
+            p.channel_mlp,
+            p.activation,
+            std::move(modes)};
+  }
 
   static std::vector<std::int64_t> modes(const FnoParameters& p, const Signature& signature) {
     const Domain& axes = signature.coordinates;
@@ -135,19 +163,19 @@ class Fno final : public GridArchitecture {
     add(builder.linear("skip." + number, width, width, init, init));
   }
 
-  // [channels, B, X, ...]: channels in front make every map over them one matrix product.
-  Tensor first_channels(const GridInputs& inputs) const {
-    const Tensor values = inputs.values.transpose(0, 1);
-    if (!p_.grid_coordinates) return values;
-    auto shape = values.sizes().vec();
-    shape[0] = 1;
-    std::vector<Tensor> parts{values};
+  // [B, channels, X, ...]
+  Tensor with_coordinates(const GridInputs& inputs) const {
+    if (!p_.grid_coordinates) return inputs.values;
+    auto shape = inputs.values.sizes().vec();
+    shape[1] = 1;
+    std::vector<Tensor> parts{inputs.values};
     for (std::size_t a = 0; a < inputs.coordinates.size(); ++a) {
       std::vector<std::int64_t> line(shape.size(), 1);
       line[a + 2] = -1;
-      parts.push_back(inputs.coordinates[a].to(values.options()).reshape(line).expand(shape));
+      parts.push_back(
+          inputs.coordinates[a].to(inputs.values.options()).reshape(line).expand(shape));
     }
-    return at::cat(parts, 0);
+    return at::cat(parts, 1);
   }
   Tensor perceptron(const Tensor& x, Weights& w, bool hidden) const {
     Tensor h = map_channels(x, w[0], w[1]);
@@ -242,6 +270,7 @@ class Fno final : public GridArchitecture {
   FnoParameters p_;
   Domain axes_;
   std::vector<std::int64_t> modes_;
+  FourierKernels kernels_;
 };
 }  // namespace
 
