@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "banach/spectral.hpp"
+#include "core/executor/parallel.hpp"
 #include "core/expression/trace.hpp"
 #include "core/spectral/fourier_network.hpp"
 
@@ -42,7 +43,7 @@ struct FourierCall : torch::CustomClassHolder {
 Workers workers() {
   if (at::in_parallel_region()) return {1, [](auto n, const auto& body) { body(0, n, 0); }};
   return {at::get_num_threads(), [](std::int64_t count, const Workers::Body& body) {
-            at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
+            parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
               body(begin, end, at::get_thread_num());
             });
           }};
