@@ -16,7 +16,16 @@
 namespace banach {
 
 /// How derivatives of the network by its coordinates are found.
-enum class Derivatives { exact, nested, finite_difference };
+struct Derivatives {
+  enum Kind { exact, nested, finite_difference };
+  Kind kind = exact;
+  /// Of finite differences, as a part of each axis' range; 0: what balances truncation and
+  /// rounding.
+  double step = 0;
+  Derivatives(Kind kind = exact, double step = 0) : kind(kind), step(step) {}
+};
+inline bool operator==(const Derivatives& a, Derivatives::Kind b) { return a.kind == b; }
+inline bool operator!=(const Derivatives& a, Derivatives::Kind b) { return a.kind != b; }
 
 /// Whether dropout and batch statistics take part (in calls of bank 0 alone).
 enum class Phase { evaluation, training };

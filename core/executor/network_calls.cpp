@@ -180,7 +180,8 @@ Jet NetworkCalls::values(const Batch& batch, const Program::Instruction& instruc
   Jet points = batch.points;
   if (nested && !batch.functions.empty())  // reverse mode sums over rows that share a point
     points[0] = points[0].unsqueeze(0).expand({batch.functions[0].size(0), -1, -1});
-  const Partials partials = nested ? nested_partials(f) : difference_partials(f, range);
+  const Partials partials =
+      nested ? nested_partials(f) : difference_partials(f, range, derivatives_.step);
   const Jet y = compose_jet(partials, points, instruction.table, instruction.closed);
   Jet out;
   for (const auto& reads : instruction.from_closed) out.push_back(read(y, reads));

@@ -133,9 +133,8 @@ struct Shifted {
   double weight;
 };
 
-std::vector<Shifted> shifts(const Monomial& m, const std::vector<double>& range, double epsilon) {
+std::vector<Shifted> shifts(const Monomial& m, const std::vector<double>& range, double step) {
   std::vector<Shifted> out{{std::vector<double>(range.size(), 0.0), 1.0}};
-  const double step = std::pow(epsilon, 1.0 / (degree(m) + 2));
   for (std::size_t v = 0; v < m.size(); ++v) {
     if (m[v] == 0) continue;
     const double h = step * range[v];
@@ -155,13 +154,13 @@ std::vector<Shifted> shifts(const Monomial& m, const std::vector<double>& range,
 }  // namespace
 
 Partials difference_partials(std::function<at::Tensor(const at::Tensor&)> f,
-                             std::vector<double> range) {
-  return [f, range](const at::Tensor& x, const std::vector<Monomial>& which) {
+                             std::vector<double> range, double step) {
+  return [f, range, step](const at::Tensor& x, const std::vector<Monomial>& which) {
     const double epsilon = x.scalar_type() == at::kDouble ? 2.2e-16 : 1.2e-7;
     std::vector<at::Tensor> points;
     std::vector<std::vector<Shifted>> all;
     for (const auto& m : which) {
-      all.push_back(shifts(m, range, epsilon));
+      all.push_back(shifts(m, range, step > 0 ? step : std::pow(epsilon, 1.0 / (degree(m) + 2))));
       for (const auto& s : all.back()) points.push_back(x + row_tensor(s.offset, x.options()));
     }
     const auto values = f(at::cat(points, 0)).split(x.size(0), -2);

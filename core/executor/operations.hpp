@@ -31,9 +31,10 @@ Jet compose_jet(const Partials& partials, const Jet& x, const std::vector<Produc
 
 /// Partial derivatives by nested reverse mode.
 Partials nested_partials(std::function<at::Tensor(const at::Tensor&)> f);
-/// Partial derivatives by central differences; `range` of each axis scales the steps.
+/// Partial derivatives by central differences; `range` of each axis scales the step, 0: one that
+/// balances truncation and rounding.
 Partials difference_partials(std::function<at::Tensor(const at::Tensor&)> f,
-                             std::vector<double> range);
+                             std::vector<double> range, double step);
 
 /// A TensorArchitecture as one node of an architecture's trace.
 Jet opaque_jet(const TensorArchitecture& architecture, const Node& node, const Jet& x,

@@ -10,6 +10,7 @@
 namespace banach {
 
 void NaturalGradientOptimizer::prepare(const at::Tensor& parameters) {
+  failures_ = keep_count("failures");
   update_ = keep("update", at::zeros(parameters.sizes(),
                                      parameters.options().dtype(at::kDouble).requires_grad(false)));
 }
@@ -45,7 +46,16 @@ at::Tensor NaturalGradientOptimizer::advance(Objective& objective, double lr) {
   const Linearised now = linearise(objective);
   update_.copy_(update(now));
   const double length = p_.line_search ? best_length(objective, now, update_, lr) : lr;
-  if (length == 0) update_.zero_();
+  if (length > 0) {
+    count(failures_) = 0;
+  } else if (++count(failures_) > 1) {
+    const double promised = 2 * dot_product(at::mv(now.j.t(), now.r), update_);
+    update_.zero_();
+    return give_up(objective, now, "no step along the natural gradient gives a decrease, twice",
+                   promised);
+  } else {
+    update_.zero_();  // the next step does without momentum, on points that may be others
+  }
   {
     c10::NoGradGuard no_grad;
     objective.parameters().copy_(now.start.add(update_, length));

@@ -98,7 +98,8 @@ class GaussNewtonOptimizer final : public LeastSquaresOptimizer {
 };
 
 /// Energy natural gradient in the space of the samples, with the momentum of SPRING (Goldshlager,
-/// Abrahamsen, Lin 2024). State: "update" [P], the latest one before its length.
+/// Abrahamsen, Lin 2024). State: "update" [P], the latest one before its length, and "failures" of
+/// the line search in a row: two end the stage.
 class NaturalGradientOptimizer final : public LeastSquaresOptimizer {
  public:
   struct Parameters {
@@ -118,7 +119,7 @@ class NaturalGradientOptimizer final : public LeastSquaresOptimizer {
                      double lr);
   Parameters p_;
   DampedSolver solver_;
-  at::Tensor update_;
+  at::Tensor update_, failures_;
 };
 
 /// Adam in the eigenbases of Shampoo (Vyas and others 2024); blocks that are no matrix, and sides

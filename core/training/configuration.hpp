@@ -50,6 +50,7 @@ struct StageParameters {
   std::int64_t rollout = 1;            // windows that follow from each other in the loss
   ScheduleParameters schedule;
   std::optional<ClipParameters> clip;
+  bool variable_projection = false;  // the last layer by least squares
   StopParameters stop;
   std::optional<std::string> dtype;
   std::optional<SamplingLayer> sampling;
@@ -113,6 +114,7 @@ struct RunConfiguration {
   std::string dtype = "float32", device = "auto";
   std::int64_t threads = 0;
   std::string executor = "auto", derivatives = "exact";
+  double difference_step = 0;
   std::optional<double> time_limit;
   PluginPaths plugins;
   Table problem, architecture;

@@ -80,6 +80,8 @@ void describe(Schema<StageParameters>& s) {
       .at_least(1);
   s.field("schedule", &P::schedule, "how the learning rate moves");
   s.field("clip", &P::clip, "bounds of the gradient");
+  s.field("variable_projection", &P::variable_projection,
+          "the last layer by linear least squares at every evaluation, for linear equations");
   s.field("stop", &P::stop, "reasons to end the stage early");
   s.field("dtype", &P::dtype, "number format of this stage, where it differs")
       .one_of({"float32", "float64"});
@@ -151,6 +153,10 @@ void describe(Schema<RunConfiguration>& s) {
       .one_of({"auto", "fused", "tensor"});
   s.field("derivatives", &P::derivatives, "how derivatives of the network are found")
       .one_of({"exact", "nested", "finite_difference"});
+  s.field(
+       "difference_step", &P::difference_step,
+       "step of finite differences, as a part of each axis' range; 0: by order and number format")
+      .at_least(0);
   s.field("time_limit", &P::time_limit, "seconds after which the run saves and ends with 75")
       .positive();
   s.field("plugins", &P::plugins, "where else plugins lie");

@@ -189,9 +189,10 @@ class Planner {
     }
     for (std::size_t i = 0; i < c.stages.size(); ++i) plan_.stages[i].parameters = c.stages[i];
     plan_.seed = static_cast<std::uint64_t>(c.seed);
-    plan_.derivatives = c.derivatives == "nested"              ? Derivatives::nested
-                        : c.derivatives == "finite_difference" ? Derivatives::finite_difference
-                                                               : Derivatives::exact;
+    plan_.derivatives = {c.derivatives == "nested"              ? Derivatives::nested
+                         : c.derivatives == "finite_difference" ? Derivatives::finite_difference
+                                                                : Derivatives::exact,
+                         c.difference_step};
     plan_.resolved = Schema<RunConfiguration>().write(c);
     if (!c.problem.find("type")) plan_.resolved.erase("problem");
     for (auto& info : plan_.docs) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/training/catalog_choice.hpp"
+#include "core/training/last_layer.hpp"
 
 namespace banach {
 namespace {
@@ -64,6 +65,29 @@ std::string no_residuals(const RunPlan& plan) {
   return "";
 }
 
+// Why the last layer of a stage cannot be found by least squares; empty if it can.
+std::string no_projection(const RunPlan& plan, const StagePlan& stage) {
+  if (const auto why = no_residuals(plan); !why.empty())
+    return "the loss is no sum of squares: " + why;
+  if (!stage.optimizer->needs().full_batch)
+    return "needs an optimizer that works on the same points at every step, such as ssbroyden or "
+           "levenberg_marquardt";
+  const Ranges layer = last_layer(*plan.experiment.network);
+  std::int64_t linear = 0;
+  for (const auto& [offset, size] : layer) linear += size;
+  if (linear == 0)
+    return fmt::format("architecture \"{}\" does not end with a linear layer: leave it out",
+                       plan.configuration.architecture.text("type"));
+  if (linear == plan.experiment.network->layout.parameters())
+    return "the last layer holds all parameters: use gauss_newton without it";
+  if (const auto term = nonlinear_term(plan.experiment); !term.empty())
+    return fmt::format(
+        "term \"{}\" is not linear in the solution, so the last layer is no linear least-squares "
+        "problem: leave it out",
+        term);
+  return "";
+}
+
 std::vector<ParameterBlock> blocks_of(const Layout& layout) {
   std::vector<ParameterBlock> out;
   for (const auto& slot : layout.slots())
@@ -88,6 +112,9 @@ void check_stage(const RunPlan& plan, std::size_t i, const Source& source,
   if ((needs.full_batch || needs.squares) && p.clip)
     report(
         "finds the length of its steps itself, a clipped gradient would mislead it: remove clip");
+  if (p.variable_projection)
+    if (const auto why = no_projection(plan, stage); !why.empty())
+      diagnostics.error(source, fmt::format("stage.{}.variable_projection: {}", i, why));
   const std::int64_t count = plan.experiment.network->layout.parameters();
   if (needs.most_parameters > 0 && count > needs.most_parameters)
     report(

@@ -73,7 +73,8 @@ void Trainer::begin_stage(bool resumed) {
   objective_->set_regularisation({plan_.configuration.regularisation,
                                   plan_.experiment.network->layout, objective_->parameters()});
   if (const auto& clip = now.parameters.clip) objective_->set_clip(clip->norm, clip->value);
-  now.optimizer->reset(objective_->parameters());
+  project();
+  now.optimizer->reset(minimised().parameters());
   if (resumed && !state_.optimizer.empty()) {
     now.optimizer->restore(state_.optimizer);
     now.schedule->restore(state_.schedule);
@@ -140,7 +141,8 @@ void Trainer::one_step() {
   const StageParameters& p = stage().parameters;
   lr_ = *p.lr * stage().schedule->factor(state_.stage_step, p.steps);
   objective_->begin_step(plan_.seed, state_.step, state_.stage_step);
-  loss_ = stage().optimizer->step(*objective_, lr_);
+  loss_ = stage().optimizer->step(minimised(), lr_);
+  if (projected_) projected_->settle();
   objective_->end_step();
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 #include <functional>
 
+#include "core/optimizers/projected_objective.hpp"
 #include "core/run/checkpoints.hpp"
 #include "core/run/log.hpp"
 #include "core/run/metrics_log.hpp"
@@ -59,6 +60,8 @@ class BANACH_API Trainer {
   void begin_window();
   void begin_stage(bool resumed);
   void make_objective();
+  void project();
+  Objective& minimised();
   void note_executor(const ResidualObjective& objective);
   std::unique_ptr<Measurer> make_validation(bool final_one) const;
   bool next_window();
@@ -98,7 +101,8 @@ class BANACH_API Trainer {
   std::unique_ptr<TimingLog> timing_;
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<StageObjective> objective_;
-  std::unique_ptr<Collocation> collocation_;  // of a problem without a data set
+  std::unique_ptr<ProjectedObjective> projected_;  // of a stage with variable projection
+  std::unique_ptr<Collocation> collocation_;       // of a problem without a data set
   std::unique_ptr<Measurer> validation_;
   at::ScalarType validation_dtype_ = at::kFloat;
   std::optional<Measurement> measured_;

@@ -2,6 +2,7 @@
 // What a stage minimises and what measures it, with and without a data set.
 #include "core/operators/operator_objective.hpp"
 #include "core/operators/operator_validation.hpp"
+#include "core/training/last_layer.hpp"
 #include "core/training/trainer.hpp"
 
 namespace banach {
@@ -25,6 +26,17 @@ void Trainer::make_objective() {
   residuals->set_frozen(std::move(frozen));
   collocation_ = std::make_unique<Collocation>(collocation_of(now));
   residuals->set_points(collocation_->at_step(state_.step));
+}
+
+void Trainer::project() {
+  projected_.reset();
+  if (!stage().parameters.variable_projection) return;
+  projected_ =
+      std::make_unique<ProjectedObjective>(*objective_, last_layer(*plan_.experiment.network));
+}
+
+Objective& Trainer::minimised() {
+  return projected_ ? static_cast<Objective&>(*projected_) : *objective_;
 }
 
 void Trainer::note_executor(const ResidualObjective& objective) {

@@ -183,6 +183,17 @@ TEST_P(RowKind, IsTheSameByNestedDerivativesAndCloseByDifferences) {
   EXPECT_LT(error(differences.gradient, exact.gradient), 1e-4);
 }
 
+TEST(FiniteDifferences, OfAGivenStepErrByItsSquare) {
+  const Laboratory laboratory(Scene{});
+  const Recorded r = laboratory.record_body([](const Field& u) { return u.d("xx") + u.d("t"); });
+  const at::Tensor exact = laboratory.run(r).value;
+  const auto off = [&](double step) {
+    return error(laboratory.run(r, {Derivatives::finite_difference, step}).value, exact);
+  };
+  EXPECT_NEAR(off(1e-2) / off(5e-3), 4, 0.05);
+  EXPECT_GT(off(1e-2), 100 * off(0));
+}
+
 INSTANTIATE_TEST_SUITE_P(Integrals, RowKind, ::testing::ValuesIn(integral_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Moved, RowKind, ::testing::ValuesIn(moved_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Functions, RowKind, ::testing::ValuesIn(function_cases()), name_of);

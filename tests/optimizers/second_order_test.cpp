@@ -223,7 +223,7 @@ TEST(SecondOrder, TheEndIsSaidInWords) {
         << name << ": " << text;
     EXPECT_TRUE(coarse == text || coarse == "the gradient is zero") << name << ": " << coarse;
   }
-  for (const std::string name : {"levenberg_marquardt", "gauss_newton"}) {
+  for (const std::string name : {"levenberg_marquardt", "gauss_newton", "natural_gradient"}) {
     Squares a = bowl();
     const std::string text = end(name, a);
     EXPECT_NE(text.find(": loss 1 is at rounding level"), std::string::npos) << name << text;

@@ -122,8 +122,40 @@ TEST(StageNeeds, ResumeIsBitExactForEveryMethodAndAcrossHandOverAndType) {
             "",
             "[sampling]\npoints = 6\n[output]\nlog_every = 3\n[validation]\nevery = 4\npoints = "
             "8\n[checkpoint]\nevery = 1\nkeep = 99\n"),
-        method == "gauss_newton" ? std::vector<std::int64_t>{1, 2, 3}
-                                 : std::vector<std::int64_t>{1, 2, 3, 5, 7});
+        method == "gauss_newton" || method == "natural_gradient"
+            ? std::vector<std::int64_t>{1, 2, 3}
+            : std::vector<std::int64_t>{1, 2, 3, 5, 7});
+}
+
+TEST(StageNeeds, ResumeIsBitExactWithVariableProjection) {
+  for (const std::string method : {"ssbroyden", "levenberg_marquardt"})
+    expect_exact_resume(
+        toy("toy_heat",
+            "steps = 2\nlr = 0.02\n[[stage]]\nsteps = 6\noptimizer = \"" + method +
+                "\"\nvariable_projection = true\ndtype = \"float64\"\nsampling = { refresh = 0 }",
+            "",
+            "[sampling]\npoints = 12\n[output]\nlog_every = 3\n[validation]\nevery = 4\npoints = "
+            "8\n[checkpoint]\nevery = 1\nkeep = 99\n"),
+        {1, 2, 3, 5, 7});
+}
+
+TEST(StageNeeds, VariableProjectionIsRefusedWhereThereIsNoLinearProblem) {
+  const std::string lm =
+      "steps = 4\noptimizer = \"levenberg_marquardt\"\nvariable_projection = true";
+  const std::string fixed = "[sampling]\nrefresh = 0\n";
+  EXPECT_EQ(refusal(toy("toy_decay", lm, "", fixed)), "");
+  EXPECT_NE(refusal(toy("toy_logistic", lm, "", fixed))
+                .find("stage.0.variable_projection: term \"ode\" is not linear in the solution, so "
+                      "the last layer is no linear least-squares problem: leave it out"),
+            std::string::npos);
+  EXPECT_NE(refusal(toy("toy_decay", "steps = 4\nvariable_projection = true", "", fixed))
+                .find("stage.0.variable_projection: needs an optimizer that works on the same "
+                      "points at every step, such as ssbroyden or levenberg_marquardt"),
+            std::string::npos);
+  std::string product = toy("toy_decay", lm, "", fixed);
+  product.replace(product.find("toy_net\""), 8, "toy_product\"");
+  EXPECT_NE(refusal(product).find("architecture \"toy_product\" does not end with a linear layer"),
+            std::string::npos);
 }
 
 TEST(StageNeeds, AStageThatItsOptimizerEndedStaysEndedAfterResume) {

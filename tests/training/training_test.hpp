@@ -60,6 +60,20 @@ class ToyHeat final : public Problem {
 };
 inline void describe(Schema<ToyHeat::Parameters>&) {}
 
+/// y' = y - y^2 on [0, 2], y(0) = 0.5.
+class ToyLogistic final : public Problem {
+ public:
+  struct Parameters {};
+  explicit ToyLogistic(const Parameters&) {}
+  Domain domain() const override { return {{"t", 0, 2}}; }
+  Unknowns unknowns() const override { return {"y"}; }
+  Terms terms() const override {
+    return {initial("start", "t", 0.5),
+            interior("ode", [](const Field& y) { return y.d("t") - y() + y() * y(); })};
+  }
+};
+inline void describe(Schema<ToyLogistic::Parameters>&) {}
+
 /// Ritz: the mean of u_x^2 / 2 - u, an energy, with zero ends.
 class ToyRitz final : public Problem {
  public:
@@ -91,6 +105,20 @@ inline void describe(Schema<ToyNet::Parameters>& s) {
   s.field("width", &ToyNet::Parameters::width, "neurons").positive();
 }
 
+/// Ends with a product.
+class ToyProduct final : public Architecture {
+ public:
+  struct Parameters {};
+  ToyProduct(const Parameters&, Builder& b) : layer_(b.linear("layer", b.inputs(), b.outputs())) {}
+  Expression forward(const Inputs& in) const override {
+    return layer_(in.points()) * tanh(layer_(in.points()));
+  }
+
+ private:
+  Linear layer_;
+};
+inline void describe(Schema<ToyProduct::Parameters>&) {}
+
 struct ToyStackParameters : StackParameters {};
 inline void describe(Schema<ToyStackParameters>& s) { stack_fields(s); }
 
@@ -117,8 +145,10 @@ struct World {
     enroll_schedules(registry);
     registry.problem<ToyDecay>("toy_decay", "");
     registry.problem<ToyHeat>("toy_heat", "");
+    registry.problem<ToyLogistic>("toy_logistic", "");
     registry.problem<ToyRitz>("toy_ritz", "");
     registry.architecture<ToyNet>("toy_net", "");
+    registry.architecture<ToyProduct>("toy_product", "");
     registry.architecture<ToyStack>("toy_stack", "");
   }
   RunPlan plan(const std::string& text) const {
