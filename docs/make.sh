@@ -6,6 +6,9 @@
 #                          where finished runs are kept), draws it, and writes gallery.md
 #   docs/make.sh operators trains plugins/operators/*.toml likewise (in build/gallery-operators), draws them, and
 #                          writes the end of operators.md; `operators finished` takes what is there and trains nothing
+#   docs/make.sh derivatives, docs/make.sh optimizers
+#                          run the studies behind derivatives.md and optimizers.md (a build with -DBANACH_BENCH=ON)
+#                          and write their ends; with `finished` from what is in build/ already
 # Needs a finished build, and for the gallery gnuplot and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -152,7 +155,8 @@ pages() {
   {
     printf '# Catalog\n\nWritten by `docs/make.sh`: what every plugin says of itself, and what its author wrote beside it.\n'
     printf 'The [gallery](gallery.md) shows what the ready configurations reach. Guides: [learn an operator](operators.md),\n'
-    printf '[bring your own HDF5](data.md).\n'
+    printf '[bring your own HDF5](data.md), [which optimizer for what](optimizers.md),\n'
+    printf '[exact derivatives against differences](derivatives.md).\n'
     printf '\n## Problems\n'
     index problems
     printf '\n## Architectures\n'
@@ -276,6 +280,116 @@ operators() {
   mv "$scratch.md" "$pages"
 }
 
+# derivatives_picture FOLDER: spectra and curves of the study of derivatives, one row per equation.
+derivatives_picture() {
+  gnuplot <<GNUPLOT
+set terminal pngcairo enhanced size 1180,640 font 'Sans,9' background '#ffffff'
+set output 'docs/derivatives.png'
+set datafile separator ','
+set multiplot layout 2,4
+set logscale y
+set format y '10^{%T}'
+set grid back linetype 1 linecolor '#dddddd' linewidth 0.7
+set border linecolor '#555555'
+set tics nomirror out
+set key below samplen 1.5
+variants = 'exact h=1e-2 h=1e-3 h=1e-4'
+colours = '#000000 #1b9e77 #d95f02 #7570b3'
+do for [equation in 'poisson biharmonic'] {
+  set title equation.', 200 features: singular values'
+  set xlabel 'number'
+  plot for [i=1:4] '$1/'.equation.'_features.'.word(variants, i).'.start.csv' using 1:2 with lines lw 1.6 lc rgb word(colours, i) title word(variants, i)
+  set title equation.', network: eigenvalues of J J^T'
+  plot for [i=1:4] '$1/'.equation.'_lm.'.word(variants, i).'.start.csv' using 1:(column(2)**2) with lines lw 1.6 lc rgb word(colours, i) title word(variants, i)
+  set xlabel 'steps'
+  set title equation.', Adam: relative L2 error'
+  plot for [i=1:4] '$1/'.equation.'_adam.'.word(variants, i).'.curve.csv' using 1:3 with lines lw 1.6 lc rgb word(colours, i) title word(variants, i)
+  set title equation.', LM: relative L2 error'
+  plot for [i=1:4] '$1/'.equation.'_lm.'.word(variants, i).'.curve.csv' using 1:3 with lines lw 1.6 lc rgb word(colours, i) title word(variants, i)
+}
+GNUPLOT
+  python3 docs/shrink.py docs/derivatives.png
+}
+
+# derivatives [finished]: the study of derivatives, its picture and the tables at the end of derivatives.md.
+derivatives() {
+  local page=docs/derivatives.md study=build/derivatives
+  [[ ${1-} == finished ]] || build/bin/bench_derivatives "$study" plugins/problems/studies/derivatives/*.toml >&2
+  derivatives_picture "$study"
+  {
+    awk '{ print } /^## Measured/ { exit }' "$page"
+    python3 - "$study/summary.csv" <<'PYTHON'
+import csv
+import sys
+
+with open(sys.argv[1]) as file:
+    rows = list(csv.DictReader(file))
+short = lambda text: f"{float(text):.1e}" if text else ""
+
+
+def table(which, heads, cells):
+    print("| equation | derivatives | " + " | ".join(heads) + " |\n" + "|---" * (len(heads) + 2) + "|")
+    for row in rows:
+        equation, kind = row["name"].split("_")
+        if kind == which:
+            print("|", " | ".join([equation, row["derivatives"]] + cells(row)), "|")
+
+
+numbers = [f"s_{k}" for k in (1, 20, 40, 80)]
+print("\n### 200 frozen features: singular values of the matrix and the solution\n")
+table("features", numbers + ["counted", "entropy", "largest error"],
+      lambda r: [short(r[f"start.{k}"]) for k in (1, 20, 40, 80)] +
+      [r["start.counted"], r["start.entropy"], short(r["max_error"])])
+for which, title in (("adam", "Adam, 3 000 steps"), ("lm", "Levenberg and Marquardt, 60 steps at most")):
+    print(f"\n### Network, {title}: Jacobian before and after, and the solution\n")
+    table(which, ["counted", "entropy", "counted after", "entropy after", "loss", "relative L2 error"],
+          lambda r: [r["start.counted"], r["start.entropy"], r["end.counted"], r["end.entropy"],
+                     short(r["loss"]), short(r["relative_l2"])])
+PYTHON
+  } >"$scratch.md"
+  mv "$scratch.md" "$page"
+}
+
+# optimizers [finished]: errors against CPU seconds, the tables at the end of optimizers.md.
+optimizers() {
+  local page=docs/optimizers.md study=build/optimizers
+  [[ ${1-} == finished ]] || build/bin/bench_optimizers "$study" 3 plugins/problems/studies/optimizers/*.toml >&2
+  {
+    awk '{ print } /^## Measured/ { exit }' "$page"
+    python3 - "$study/times.csv" <<'PYTHON'
+import csv
+import statistics
+import sys
+
+with open(sys.argv[1]) as file:
+    rows = list(csv.DictReader(file))
+targets = [key for key in rows[0] if key.startswith("1e")]
+names = list(dict.fromkeys(row["name"] for row in rows))
+
+
+def worst_time(found, target):
+    times = [row[target] for row in found]
+    return f"{statistics.median(map(float, times)):.2f}" if all(times) else "-"
+
+
+def key(name):
+    return statistics.median(float(row["error"]) for row in rows if row["name"] == name)
+
+
+print("\n| configuration | " + " | ".join(targets) + " | error | at seconds | steps |\n" +
+      "|---" * (len(targets) + 4) + "|")
+for name in sorted(names, key=key):
+    found = [row for row in rows if row["name"] == name]
+    print("|", " | ".join(
+        [f"[{name}](../plugins/problems/studies/optimizers/{name}.toml)"] +
+        [worst_time(found, target) for target in targets] +
+        [f"{key(name):.1e}", f"{statistics.median(float(row['seconds']) for row in found):.1f}",
+         f"{statistics.median(int(row['steps']) for row in found):.0f}"]), "|")
+PYTHON
+  } >"$scratch.md"
+  mv "$scratch.md" "$page"
+}
+
 [[ -x $banach ]] || fail "$banach is missing; build it: cmake --preset default && cmake --build --preset default"
 scratch=$(mktemp)
 trap 'rm -f "$scratch" "$scratch.md"' EXIT
@@ -283,5 +397,7 @@ case ${1-} in
   pages) pages ;;
   gallery) gallery && pages ;;
   operators) operators "${2-}" ;;
-  *) fail "say pages, gallery or operators" ;;
+  derivatives) derivatives "${2-}" ;;
+  optimizers) optimizers "${2-}" ;;
+  *) fail "say pages, gallery, operators, derivatives or optimizers" ;;
 esac
