@@ -21,9 +21,12 @@ const Lapack* Lapack::find() {
     out.potrf_ = reinterpret_cast<Potrf>(dlsym(RTLD_DEFAULT, "dpotrf_"));
     out.potrs_ = reinterpret_cast<Potrs>(dlsym(RTLD_DEFAULT, "dpotrs_"));
     out.gelsy_ = reinterpret_cast<Gelsy>(dlsym(RTLD_DEFAULT, "dgelsy_"));
+    out.geqrf_ = reinterpret_cast<Geqrf>(dlsym(RTLD_DEFAULT, "dgeqrf_"));
     return out;
   }();
-  return library.syrk_ && library.potrf_ && library.potrs_ && library.gelsy_ ? &library : nullptr;
+  return library.syrk_ && library.potrf_ && library.potrs_ && library.gelsy_ && library.geqrf_
+             ? &library
+             : nullptr;
 }
 
 void Lapack::gram(bool transposed, std::int64_t n, std::int64_t k, const double* a,
@@ -46,6 +49,19 @@ void Lapack::solve(std::int64_t n, const double* factor, double* b) const {
   const int size = static_cast<int>(n), one = 1;
   int info = 0;
   potrs_(&triangle, &size, &one, factor, &size, b, &size, &info);
+}
+
+bool Lapack::factor_qr(std::int64_t m, std::int64_t n, double* a) const {
+  const int rows = static_cast<int>(m), columns = static_cast<int>(n), query = -1;
+  std::vector<double> factors(static_cast<std::size_t>(std::min(m, n)) + 1);
+  int info = 0;
+  double size = 0;
+  geqrf_(&rows, &columns, a, &rows, factors.data(), &size, &query, &info);
+  if (info != 0) return false;
+  std::vector<double> work(static_cast<std::size_t>(size) + 1);
+  const int length = static_cast<int>(work.size());
+  geqrf_(&rows, &columns, a, &rows, factors.data(), work.data(), &length, &info);
+  return info == 0;
 }
 
 bool Lapack::least_squares(std::int64_t m, std::int64_t n, double* a, double* b,

@@ -17,6 +17,9 @@ class Lapack {
   bool factor(std::int64_t n, double* matrix) const;
   /// Solves in place of b [n], after factor().
   void solve(std::int64_t n, const double* factor, double* b) const;
+  /// The triangle of the QR factorisation of a [n, m] (transposed, m >= n) in place, in a[i, k <=
+  /// i].
+  bool factor_qr(std::int64_t m, std::int64_t n, double* a) const;
   /// The shortest x [n] that minimises |a x - b| for a [n, m] (transposed), b [max(m, n)], by a QR
   /// factorisation with pivots that leaves out what is below rcond; x stands in b then, and a is
   /// spent. False when it failed.
@@ -30,10 +33,13 @@ class Lapack {
                          const int*, int*);
   using Gelsy = void (*)(const int*, const int*, const int*, double*, const int*, double*,
                          const int*, int*, const double*, int*, double*, const int*, int*);
+  using Geqrf = void (*)(const int*, const int*, double*, const int*, double*, double*, const int*,
+                         int*);
   Syrk syrk_ = nullptr;
   Potrf potrf_ = nullptr;
   Potrs potrs_ = nullptr;
   Gelsy gelsy_ = nullptr;
+  Geqrf geqrf_ = nullptr;
 };
 
 }  // namespace banach
