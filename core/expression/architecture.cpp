@@ -8,6 +8,9 @@ namespace banach {
 Architecture::~Architecture() = default;
 std::optional<Expression> Architecture::features(const Inputs&) const { return std::nullopt; }
 void Architecture::prepare(Preparation&) {}
+std::vector<std::string> Architecture::draws() const { return {}; }
+void Architecture::draw(int, Preparation&) {}
+std::vector<double> Preparation::bending(const std::vector<double>&) { return {}; }
 int Architecture::basis() const { return 0; }
 Preparation::~Preparation() = default;
 Builder::~Builder() = default;

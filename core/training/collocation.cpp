@@ -170,6 +170,24 @@ void Collocation::fill(Placement& term, Column& column, std::int64_t index) cons
   if (!column.host.is_same(column.device)) column.device.copy_(column.host);
 }
 
+void Collocation::set_spacing(const at::Tensor& map) {
+  spacing_.clear();
+  for (std::int64_t axis = 0; map.defined() && axis < map.size(0); ++axis) {
+    const at::Tensor row = map[axis].contiguous();
+    spacing_.emplace_back(row.data_ptr<double>(), row.data_ptr<double>() + row.numel());
+  }
+  BANACH_ASSERT(spacing_.empty() || spacing_.size() == domain_.size());
+  for (auto& term : terms_) term.drawn = -1;
+}
+
+double Collocation::moved(std::size_t axis, double unit) const {
+  if (spacing_.empty()) return unit;
+  const auto& map = spacing_[axis];
+  const double at = unit * static_cast<double>(map.size() - 1);
+  const std::size_t k = std::min(static_cast<std::size_t>(at), map.size() - 2);
+  return map[k] + (at - static_cast<double>(k)) * (map[k + 1] - map[k]);
+}
+
 template <class T>
 void Collocation::write(const Placement& term, T* out) const {
   const std::size_t axes = domain_.size(), free = term.free.size();
@@ -182,7 +200,7 @@ void Collocation::write(const Placement& term, T* out) const {
     for (std::size_t k = 0; k < free; ++k) {
       const auto axis = static_cast<std::size_t>(term.free[k]);
       const auto& [name, lower, upper, closed] = domain_[axis];
-      to[axis] = static_cast<T>(lower + (upper - lower) * unit_[row * free + k]);
+      to[axis] = static_cast<T>(lower + (upper - lower) * moved(axis, unit_[row * free + k]));
     }
   }
 }

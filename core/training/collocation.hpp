@@ -17,6 +17,9 @@ class BANACH_API Collocation {
   /// same in every call and hold the points of the latest one.
   const std::vector<PointSet>& at_step(std::int64_t step);
 
+  /// Moves the points of regions from now on: `map` [axes, knots] float64, or undefined, holds per
+  /// axis where the unit numbers 0, 1 / (knots - 1), ... go, increasing from 0 to 1.
+  void set_spacing(const at::Tensor& map);
   /// Points [rows, axes] of one term.
   std::int64_t rows(std::size_t term) const { return terms_[term].rows; }
   std::int64_t total() const { return total_; }
@@ -59,8 +62,11 @@ class BANACH_API Collocation {
   std::vector<SamplingChoice> choices_;
   std::vector<Placement> terms_;
   std::int64_t total_ = 0;
-  std::vector<double> unit_;  // what the sampler wrote, before the region
-  at::Tensor host_, device_;  // [total, axes]; the same tensor on the CPU
+  double moved(std::size_t axis, double unit) const;
+
+  std::vector<double> unit_;                  // what the sampler wrote, before the region
+  std::vector<std::vector<double>> spacing_;  // per axis; empty: as sampled
+  at::Tensor host_, device_;                  // [total, axes]; the same tensor on the CPU
   std::vector<PointSet> sets_;
 };
 

@@ -23,6 +23,8 @@ class BANACH_API ResidualObjective final : public StageObjective {
   void set_points(std::vector<PointSet> sets);
   /// Parameters of earlier windows, which stay as they are: banks 1, 2, ... of the experiment.
   void set_frozen(std::vector<Bank> banks) { frozen_ = std::move(banks); }
+  /// Other values of what is never trained.
+  void set_buffers(const at::Tensor& buffers) { buffers_.copy_(buffers); }
   void begin_step(std::uint64_t seed, std::int64_t step, std::int64_t stage_step = 0) override;
   void end_step() override { evaluator_.update_statistics(buffers_); }
 

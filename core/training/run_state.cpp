@@ -75,6 +75,7 @@ Container to_container(const RunState& s) {
               {"stage_step", s.stage_step},
               {"stage_stop", s.stage_stop},
               {"window", s.window},
+              {"draw", s.draw},
               {"best", optional_number(s.best)},
               {"best_step", s.best_step},
               {"plateau_best", optional_number(s.plateau_best)},
@@ -92,6 +93,7 @@ Container to_container(const RunState& s) {
     out.blobs.push_back(to_blob("windows/parameters", s.done_parameters));
     out.blobs.push_back(to_blob("windows/buffers", s.done_buffers));
   }
+  if (s.spacing.defined()) out.blobs.push_back(to_blob("spacing", s.spacing));
   out.blobs.push_back(
       make_blob("schedule", {static_cast<std::int64_t>(s.schedule.size())}, s.schedule.data()));
   for (const auto& [name, tensor] : s.optimizer)
@@ -106,6 +108,7 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.stage_step = c.value<std::int64_t>("stage_step");
   s.stage_stop = c.value<std::string>("stage_stop");
   s.window = c.value<std::int64_t>("window");
+  s.draw = c.meta.value("draw", std::int64_t{-1});  // absent in older checkpoints
   s.best = read_optional(c, "best");
   s.best_step = c.value<std::int64_t>("best_step");
   s.plateau_best = read_optional(c, "plateau_best");
@@ -125,6 +128,8 @@ RunState to_state(const Container& c, const std::string& origin) try {
   }
   s.schedule = values_of<double>(c.blob("schedule"));
   const std::string prefix = optimizer_prefix;
+  for (const auto& blob : c.blobs)
+    if (blob.name == "spacing") s.spacing = to_tensor(blob);
   for (const auto& blob : c.blobs)
     if (blob.name.rfind(prefix, 0) == 0)
       s.optimizer[blob.name.substr(prefix.size())] = to_tensor(blob);

@@ -69,6 +69,7 @@ void Trainer::start(RunState state, bool resumed) {
 
 void Trainer::begin_stage(bool resumed) {
   const StagePlan& now = stage();
+  if (!resumed) search_features();
   make_objective();
   objective_->set_regularisation({plan_.configuration.regularisation,
                                   plan_.experiment.network->layout, objective_->parameters()});

@@ -62,10 +62,11 @@ class BANACH_API Trainer {
   void make_objective();
   void project();
   Objective& minimised();
+  void search_features();
   void note_executor(const ResidualObjective& objective);
   std::unique_ptr<Measurer> make_validation(bool final_one) const;
   bool next_window();
-  Collocation collocation_of(const StagePlan& stage) const;
+  Collocation collocation_of(const StagePlan& stage, std::uint64_t seed) const;
   std::vector<double> weights() const;
   std::optional<Outcome> run_stage();
   void one_step();

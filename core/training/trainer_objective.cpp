@@ -2,6 +2,7 @@
 // What a stage minimises and what measures it, with and without a data set.
 #include "core/operators/operator_objective.hpp"
 #include "core/operators/operator_validation.hpp"
+#include "core/training/feature_search.hpp"
 #include "core/training/last_layer.hpp"
 #include "core/training/trainer.hpp"
 
@@ -24,7 +25,8 @@ void Trainer::make_objective() {
   auto frozen = banks();
   frozen.erase(frozen.begin());
   residuals->set_frozen(std::move(frozen));
-  collocation_ = std::make_unique<Collocation>(collocation_of(now));
+  collocation_ = std::make_unique<Collocation>(collocation_of(now, plan_.seed));
+  collocation_->set_spacing(state_.spacing);
   residuals->set_points(collocation_->at_step(state_.step));
 }
 
@@ -47,6 +49,32 @@ void Trainer::note_executor(const ResidualObjective& objective) {
                       "; say executor = \"auto\"");
   log_.note("the tensor executor evaluates the residuals, because the fused one cannot evaluate " +
             why);
+}
+
+// Before the first step of every window.
+void Trainer::search_features() {
+  if (state_.stage != 0 || state_.stage_step != 0 || !FeatureSearch::can_choose(*experiment_))
+    return;
+  const auto options = options_of(stage());
+  auto frozen = banks_of(state_, plan_.device);
+  frozen.pop_back();
+  for (auto& bank : frozen) bank = {bank.parameters.to(options), bank.buffers.to(options)};
+  std::vector<double> parameters, buffers;
+  initialise(experiment_->network->layout, plan_.seed, parameters, buffers);
+  const auto tensor = [&](const std::vector<double>& numbers) {
+    return at::tensor(numbers, at::TensorOptions(at::kDouble)).to(options);
+  };
+  FeatureSearch search({*experiment_, plan_.experiment.domain, weights(), plan_.derivatives, frozen,
+                        collocation_of(stage(), plan_.seed),
+                        collocation_of(stage(), plan_.seed ^ 0x68656c646f7574ull),
+                        tensor(parameters), tensor(buffers),
+                        Stream(plan_.seed, "draw", static_cast<std::uint64_t>(state_.window)),
+                        state_.draw, plan_.configuration.executor != "tensor"});
+  const auto found = search.run();
+  if (!found) return;
+  state_.parameters = found->parameters.cpu(), state_.buffers = found->buffers.cpu();
+  state_.draw = found->draw, state_.spacing = found->spacing;
+  log_.note(found->report);
 }
 
 std::unique_ptr<Measurer> Trainer::make_validation(bool final_one) const {

@@ -48,11 +48,11 @@ std::vector<double> Trainer::weights() const {
   return out;
 }
 
-Collocation Trainer::collocation_of(const StagePlan& stage) const {
+Collocation Trainer::collocation_of(const StagePlan& stage, std::uint64_t seed) const {
   std::vector<SamplingChoice> choices;
   for (const auto& term : experiment_->terms)
     choices.push_back(plan_.choice(stage, term.term.name));
-  return Collocation(*experiment_, choices, plan_.seed, options_of(stage));
+  return Collocation(*experiment_, choices, seed, options_of(stage));
 }
 
 // The next window begins with the parameters of this one: the network sees the same range.

@@ -52,12 +52,16 @@ struct Snapshots {
   std::vector<double> values;        // [count, size, outputs], normalised as the network's outputs
 };
 
-/// Called once before a fresh run: sets buffers from training data only (features, bases).
+/// What an architecture may look at when it sets its buffers (features, bases).
 class BANACH_API Preparation {
  public:
   virtual ~Preparation();
   /// n collocation points of the interior, [n, axes] row major.
   virtual std::vector<double> points(int n) = 0;
+  /// How fast the present solution turns along every axis at points [n, axes]: the inverse of the
+  /// length over which it changes by its whole range, in units of half the axis (of a time window:
+  /// half the window); of several unknowns the largest. Empty where there is no solution yet.
+  virtual std::vector<double> bending(const std::vector<double>& points);
   /// The training split, never validation or test; empty without a data set on fixed points.
   virtual const Snapshots& snapshots() = 0;
   /// A reproducible random stream for this architecture.
@@ -73,7 +77,13 @@ class BANACH_API Architecture {
   virtual Expression forward(const Inputs& inputs) const = 0;
   /// All but the linear last layer, [points, features]; empty when the architecture has none.
   virtual std::optional<Expression> features(const Inputs& inputs) const;
+  /// Called once before a fresh run; looks at training data only.
   virtual void prepare(Preparation& preparation);
+  /// Ways of drawing the frozen layers, by name; several are tried at the start of every window, on
+  /// residuals, and the best is kept. Empty where there is nothing to choose.
+  virtual std::vector<std::string> draws() const;
+  /// Sets the frozen layers in the way of this number.
+  virtual void draw(int way, Preparation& preparation);
   /// Of a trunk whose outputs are a basis taken from the training data, one block of functions for
   /// each field: how many functions a block has, the first of which is the mean and belongs to
   /// every sum with the coefficient one. 0 for all others.
