@@ -19,6 +19,7 @@ void TapeBuilder::append(TapeScope& scope, int node) {
     case Op::nodes:
     case Op::slot:
     case Op::coefficient:
+    case Op::given:
       out = append_leaf(scope, node);
       return;
     case Op::linear:
@@ -139,7 +140,7 @@ int TapeBuilder::append_plain(TapeScope& scope, int node) {
   RowDomain domain = block(x).rows;
   plain.numbers = n.numbers;
   plain.width = n.width;
-  plain.from = n.index;
+  plain.from = n.op == Op::stop ? 0 : n.index;
   if (n.op == Op::affine) {
     plain.code = Code::affine;
     for (const auto& row : rows) plain.numbers.push_back(row.at({}));
@@ -152,7 +153,6 @@ int TapeBuilder::append_plain(TapeScope& scope, int node) {
     domain.nodes = 1;
   } else {
     plain.code = Code::copy;
-    if (n.op == Op::stop) plain.from = 0;
   }
   plain.out = like(scope, node, {x}, domain);
   Block& out = tape_.blocks[static_cast<std::size_t>(plain.out)];

@@ -32,6 +32,7 @@ class Fused final : public FusedExecutor {
     const std::deque<Tape>* tapes = nullptr;
     ChunkPlan plan;
     std::vector<std::vector<LeafNumbers<T>>> leaves;  // [tape][operation]
+    std::vector<at::Tensor> given;                    // functions at the points
     std::vector<BankNumbers<T>> banks;
     std::vector<std::vector<double>> sums;  // [chunk][member]
     std::vector<Place> places;
@@ -46,6 +47,7 @@ class Fused final : public FusedExecutor {
   Work& prepared(Work& work, const std::deque<Tape>& tapes);
   void begin(Work& work, const std::vector<Bank>& banks);
   LeafNumbers<T> leaf_numbers(const Tape& tape, const Operation& operation) const;
+  at::Tensor given(const Tape& tape, const Operation& operation) const;
   Place& place(Work& work) const {
     return work.places[static_cast<std::size_t>(at::get_thread_num())];
   }

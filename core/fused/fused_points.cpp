@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "banach/error.hpp"
+#include "core/executor/jet.hpp"
 #include "core/fused/fused.hpp"
 
 namespace banach {
@@ -71,6 +72,7 @@ void Fused<T>::begin(Work& work, const std::vector<Bank>& banks) {
   for (const auto& bank : banks)
     work.banks.push_back({bank.parameters.template data_ptr<T>(),
                           bank.buffers.numel() ? bank.buffers.template data_ptr<T>() : nullptr});
+  work.given.clear();
   for (std::size_t t = 0; t < work.tapes->size(); ++t) {
     const Tape& tape = (*work.tapes)[t];
     for (std::size_t i = 0; i < tape.operations.size(); ++i) {
@@ -78,6 +80,9 @@ void Fused<T>::begin(Work& work, const std::vector<Bank>& banks) {
       if (operation.code != Code::leaf) continue;
       if (operation.source == LeafSource::coordinate || operation.source == LeafSource::data)
         work.leaves[t][i] = leaf_numbers(tape, operation);
+      if (operation.source != LeafSource::given) continue;
+      const at::Tensor& values = work.given.emplace_back(given(tape, operation));
+      work.leaves[t][i] = {values.template data_ptr<T>(), 1, values.stride(1), values.stride(0)};
     }
   }
 }
@@ -93,6 +98,26 @@ LeafNumbers<T> Fused<T>::leaf_numbers(const Tape& tape, const Operation& operati
     throw ConfigError("the point set has no column \"" + operation.name + "\"");
   BANACH_ASSERT(place->second.is_contiguous());
   return {place->second.template data_ptr<T>(), place->second.stride(0)};
+}
+
+// [planes, features, rows]
+template <class T>
+at::Tensor Fused<T>::given(const Tape& tape, const Operation& operation) const {
+  const auto term = tape.members[static_cast<std::size_t>(operation.member)].term;
+  const PointSet& set = sets_[static_cast<std::size_t>(term)];
+  const auto place = set.given.find(operation.name);
+  if (place == set.given.end())
+    throw ConfigError("values of the input function \"" + operation.name +
+                      "\" at the points are missing");
+  const std::vector<std::int64_t> shape{tape.blocks[static_cast<std::size_t>(operation.out)].width,
+                                        set.points.size(0)};
+  std::vector<at::Tensor> planes;
+  for (const Polynomial& p : operation.operators) {
+    at::Tensor sum;
+    for (const auto& [m, c] : p.terms()) sum = add_scaled(sum, place->second(m).squeeze(-1), c);
+    planes.push_back(sum.expand(shape));
+  }
+  return planes.size() == 1 ? planes[0].unsqueeze(0).contiguous() : at::stack(planes);
 }
 
 template <class T>

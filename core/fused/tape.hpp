@@ -51,7 +51,7 @@ enum class Code {
 };
 
 /// What fills a leaf.
-enum class LeafSource { constant, coordinate, data, nodes, slot, coefficient };
+enum class LeafSource { constant, coordinate, data, nodes, slot, coefficient, given };
 
 /// The tables of a nonlinear function; `what` points into them.
 struct JetFunctionTables {
@@ -70,10 +70,11 @@ struct Operation {
   std::vector<int> clear;   // blocks whose adjoint nobody has written when it is read here
   bool accumulate = false;  // into `out`
   LeafSource source = LeafSource::constant;
-  int index = 0;               // of the coordinate
-  std::string name;            // of the data
-  int bank = 0;                // of slots
-  int weight = -1, bias = -1;  // slots
+  int index = 0;                      // of the coordinate
+  std::string name;                   // of the data, or of a function given at the points
+  std::vector<Polynomial> operators;  // of its planes
+  int bank = 0;                       // of slots
+  int weight = -1, bias = -1;         // slots
   int from = 0, to = 0, width = 0;
   int member = 0;  // whose points a leaf reads
   std::vector<double> numbers;
@@ -90,6 +91,11 @@ struct TapeMember {
   int root = -1;  // block of the residual, [columns][1][points]
   int columns = 1;
   int place = 0;  // whose rows it has
+};
+
+/// Thrown while terms become tapes: what is beyond these operations.
+struct BeyondTape {
+  std::string reason;
 };
 
 struct Tape {

@@ -120,6 +120,10 @@ int TapeBuilder::append_leaf(TapeScope& scope, int node) {
   if (n.op == Op::coordinate || n.op == Op::data) {
     leaf.source = n.op == Op::data ? LeafSource::data : LeafSource::coordinate;
     out.rows = {scope.place, n.op == Op::data && (n.rows & node_rows) ? n.index : 1};
+  } else if (n.op == Op::given) {
+    leaf.source = LeafSource::given;
+    leaf.operators = basis.rows;
+    out.rows = {scope.place, 1};
   } else if (n.op == Op::nodes) {
     leaf.source = LeafSource::nodes;
     out.rows = {RowDomain::nobody, static_cast<int>(n.numbers.size())};
@@ -132,7 +136,7 @@ int TapeBuilder::append_leaf(TapeScope& scope, int node) {
   const bool variable = n.op == Op::coordinate || n.op == Op::shift;
   for (int i = 0; i < basis.size(); ++i) {
     const Polynomial& p = basis.rows[static_cast<std::size_t>(i)];
-    const double part = n.op == Op::shift ? 0 : p.at({});
+    const double part = n.op == Op::shift ? 0 : n.op == Op::given ? 1 : p.at({});
     const double slope = variable ? p.at(Polynomial::variable(n.index).terms().begin()->first) : 0;
     if (n.op == Op::constant) {
       leaf.numbers.insert(leaf.numbers.end(), {0, part * n.numbers[0]});

@@ -7,11 +7,6 @@
 
 namespace banach {
 
-/// Thrown inside compile_tapes: what is beyond a tape.
-struct BeyondTape {
-  std::string reason;
-};
-
 /// One trace that is being appended: of a term, or of the network for one call.
 struct TapeScope {
   const Trace* trace;

@@ -36,6 +36,13 @@ void TapeRunner<T>::fill_leaf(const Operation& operation, const LeafNumbers<T>& 
       const T part = static_cast<T>(operation.numbers[static_cast<std::size_t>(2 * k)]);
       const T slope = static_cast<T>(operation.numbers[static_cast<std::size_t>(2 * k + 1)]);
       T* plane = y + (w * out.planes + k) * n;
+      if (operation.source == LeafSource::given) {
+        const T* given = leaf.data + k * leaf.plane + w * leaf.feature + range.first;
+        if (range.count == 0) continue;
+        std::copy(given, given + range.count, plane);
+        std::fill(plane + range.count, plane + n, given[range.count - 1]);
+        continue;
+      }
       for (std::int64_t i = 0; i < n; ++i) {
         const std::int64_t row = range.first + std::min(i % points, range.count - 1);
         const T x = part == 0 ? T(0)

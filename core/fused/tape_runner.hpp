@@ -15,11 +15,12 @@ struct BankNumbers {
   const T *parameters, *buffers;
 };
 
-/// What a leaf reads: column of a row-major table; `nodes` numbers for each row.
+/// What a leaf reads: column of a row-major table; `nodes` numbers for each row. Of a function that
+/// is given at the points: [planes][features][rows].
 template <class T>
 struct LeafNumbers {
   const T* data = nullptr;
-  std::int64_t row = 0;
+  std::int64_t row = 0, feature = 0, plane = 0;
 };
 
 /// Rows [first, first + count) of the points of a place.

@@ -157,6 +157,20 @@ at::Tensor OperatorNetwork::predict(const Bank& bank, const OperatorData& data,
   return arranged(data, batch, solution_->evaluate({bank}, {set})[0], slots);
 }
 
+std::vector<PointSet> OperatorNetwork::filled(const Bank& bank, const OperatorBatch& batch,
+                                              std::vector<PointSet> sets) const {
+  const auto given =
+      functions(*experiment_.data, batch, slot_tensors(experiment_.network->layout, bank));
+  for (PointSet& set : sets) {
+    set.functions = given;
+    for (std::size_t k = 0; k < splines_.size(); ++k)
+      for (std::size_t i = 0; i < experiment_.functions.size(); ++i)
+        if (experiment_.functions[i].name == spline_names_[k])
+          set.given[spline_names_[k]] = splines_[k].at(batch.inputs[i], set.points);
+  }
+  return sets;
+}
+
 OperatorNetwork::Result OperatorNetwork::evaluate(const Bank& bank, const OperatorBatch& batch,
                                                   const std::vector<PointSet>& sets, bool outputs) {
   const OperatorData& data = *experiment_.data;
@@ -170,15 +184,7 @@ OperatorNetwork::Result OperatorNetwork::evaluate(const Bank& bank, const Operat
   }
   std::vector<PointSet> all;
   if (outputs) all.push_back(data_points(data, batch, slots));
-  const auto given = functions(data, batch, slots);
-  for (PointSet set : sets) {
-    set.functions = given;
-    for (std::size_t k = 0; k < splines_.size(); ++k)
-      for (std::size_t i = 0; i < experiment_.functions.size(); ++i)
-        if (experiment_.functions[i].name == spline_names_[k])
-          set.given[spline_names_[k]] = splines_[k].at(batch.inputs[i], set.points);
-    all.push_back(std::move(set));
-  }
+  for (PointSet& set : filled(bank, batch, sets)) all.push_back(std::move(set));
   out.residuals = (outputs ? both_ : terms_)->evaluate({bank}, all);
   if (outputs) {
     out.outputs = arranged(data, batch, out.residuals.front(), slots);

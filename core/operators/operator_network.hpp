@@ -26,6 +26,10 @@ class BANACH_API OperatorNetwork {
   };
   Result evaluate(const Bank& bank, const OperatorBatch& batch, const std::vector<PointSet>& sets,
                   bool outputs);
+  /// The point sets with the functions of the batch: values on sensors, and at the points where
+  /// residuals read them there.
+  std::vector<PointSet> filled(const Bank& bank, const OperatorBatch& batch,
+                               std::vector<PointSet> sets) const;
   void set_draw(std::uint64_t seed, std::int64_t step);
   void update_statistics(at::Tensor& buffers) const;
   int planes() const;

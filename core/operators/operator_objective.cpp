@@ -57,6 +57,16 @@ OperatorObjective::OperatorObjective(const RunPlan& plan, std::int64_t stage,
   loss_ = at::zeros({}, options_);
   flag_ = at::zeros({}, options_.dtype(at::kBool));
   immediate_ = parameters.device().is_cpu();
+  choose_executor(plan.configuration.executor != "tensor");
+}
+
+void OperatorObjective::choose_executor(bool wanted) {
+  if (!collocation_ || !wanted) return;
+  if (!parameters_.device().is_cpu())
+    not_fused_ = "on a device other than the CPU";
+  else
+    residuals_ = OperatorResiduals::make(experiment_, plan_.derivatives, parameters_.scalar_type(),
+                                         not_fused_);
 }
 
 OperatorBatch OperatorObjective::tensors(const DataBatch& batch) const {
@@ -117,7 +127,7 @@ at::Tensor OperatorObjective::total() {
   const Bank bank{parameters_, buffers_};
   OperatorNetwork::Result found;
   const bool together = data_ && !labelled_;
-  if (physics_)
+  if (physics_ && !residuals_)
     found = network_.evaluate(bank, batch_, sets_, together);
   else if (together)
     found.outputs = network_.predict(bank, *experiment_.data, batch_);
@@ -140,14 +150,27 @@ at::Tensor OperatorObjective::total() {
   for (std::size_t i = 0; i < found.residuals.size(); ++i) {
     const at::Tensor& r = found.residuals[i];
     const bool squares = experiment_.terms[i].term.kind == Term::Kind::squares;
-    add(squares ? r.square().sum(-1).mean() : r.mean());
+    add((squares ? r.square() : r).sum(-1).mean());
   }
+  return sum;
+}
+
+double OperatorObjective::fused_losses(at::Tensor* gradient) {
+  const Bank bank{parameters_, buffers_};
+  const std::size_t first = names_.size() - experiment_.terms.size();
+  double* const losses = losses_.data_ptr<double>() + first;
+  const std::vector<double> weights(weights_.begin() + static_cast<std::ptrdiff_t>(first),
+                                    weights_.end());
+  residuals_->losses(bank, network_.filled(bank, batch_, sets_), weights, losses, gradient);
+  double sum = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * losses[i];
   return sum;
 }
 
 at::Tensor OperatorObjective::value() {
   at::NoGradGuard no_grad;
   loss_.copy_(total());
+  if (residuals_) loss_.add_(fused_losses(nullptr));
   if (penalised()) loss_.add_(regularisation_->value(parameters_.detach()));
   return loss_;
 }
@@ -157,10 +180,13 @@ Evaluation OperatorObjective::trial() {
   at::Tensor gradient;
   if (loss.requires_grad())
     gradient = torch::autograd::grad({loss}, {parameters_}, {}, false, false, true)[0];
+  at::Tensor residuals;
+  const double more = residuals_ ? fused_losses(&residuals) : 0;
+  at::NoGradGuard no_grad;
+  if (residuals.defined()) gradient = gradient.defined() ? gradient.add_(residuals) : residuals;
   if (!gradient.defined()) gradient = at::zeros_like(parameters_);
   gradient = gradient.detach();
-  at::NoGradGuard no_grad;
-  loss_.copy_(loss.detach());
+  loss_.copy_(loss.detach()).add_(more);
   if (penalised()) {
     loss_.add_(regularisation_->value(parameters_.detach()));
     regularisation_->add_gradient(parameters_, gradient);

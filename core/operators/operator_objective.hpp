@@ -2,6 +2,7 @@
 // The loss of an operator: outputs of a data set, residuals of a problem, or both.
 #pragma once
 #include "core/operators/operator_network.hpp"
+#include "core/operators/operator_residuals.hpp"
 #include "core/operators/rollout.hpp"
 #include "core/training/collocation.hpp"
 #include "core/training/stage_objective.hpp"
@@ -30,7 +31,10 @@ class BANACH_API OperatorObjective final : public StageObjective {
   const at::Tensor& term_losses() const override { return losses_; }
   const std::vector<std::string>& term_names() const override { return names_; }
   bool dirty() override;
-  int planes() const override { return network_.planes(); }
+  int planes() const override { return residuals_ ? residuals_->planes() : network_.planes(); }
+  /// Why the fused executor does not evaluate the residuals; empty where it does, where there are
+  /// none at points and where nobody asked for it.
+  const std::string& not_fused_because() const { return not_fused_; }
 
  private:
   /// One window of a roll-out after the first.
@@ -41,8 +45,11 @@ class BANACH_API OperatorObjective final : public StageObjective {
   void read_later(std::vector<std::int64_t> samples);
   /// Of the outputs for `batch` and all windows that follow from it.
   at::Tensor data_loss(const Bank& bank, at::Tensor outputs, const OperatorBatch& batch);
-  /// The loss with its graph; fills losses_.
+  void choose_executor(bool wanted);
+  /// The loss with its graph, without residuals that the fused executor evaluates; fills losses_.
   at::Tensor total();
+  /// The weighted losses of those residuals, and their gradient unless null; fills losses_.
+  double fused_losses(at::Tensor* gradient);
   void check(const at::Tensor& loss, const at::Tensor& gradient);
   [[noreturn]] void explain(const at::Tensor& gradient) const;
   OperatorBatch tensors(const DataBatch& batch) const;
@@ -50,6 +57,8 @@ class BANACH_API OperatorObjective final : public StageObjective {
   const RunPlan& plan_;
   const Experiment& experiment_;
   OperatorNetwork network_;
+  std::unique_ptr<OperatorResiduals> residuals_;  // by the fused executor
+  std::string not_fused_;
   at::TensorOptions options_;
   std::unique_ptr<Loader> loader_;    // of what the residuals see, and the data if all is labelled
   std::unique_ptr<Loader> labelled_;  // of the samples whose outputs are used, where it is not all

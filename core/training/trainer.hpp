@@ -63,7 +63,7 @@ class BANACH_API Trainer {
   void project();
   Objective& minimised();
   void search_features();
-  void note_executor(const ResidualObjective& objective);
+  void note_executor(const std::string& not_fused_because);
   std::unique_ptr<Measurer> make_validation(bool final_one) const;
   bool next_window();
   Collocation collocation_of(const StagePlan& stage, std::uint64_t seed) const;

@@ -13,14 +13,16 @@ void Trainer::make_objective() {
   const auto options = options_of(now);
   const at::Tensor parameters = state_.parameters.to(options), buffers = state_.buffers.to(options);
   if (experiment_->data) {
-    objective_ = std::make_unique<OperatorObjective>(plan_, state_.stage, parameters, buffers);
+    auto objective = std::make_unique<OperatorObjective>(plan_, state_.stage, parameters, buffers);
+    note_executor(objective->not_fused_because());
+    objective_ = std::move(objective);
     return;
   }
   const std::string& executor = plan_.configuration.executor;
   auto objective = std::make_unique<ResidualObjective>(*experiment_, weights(), plan_.derivatives,
                                                        parameters, buffers, executor != "tensor");
   auto* const residuals = objective.get();
-  note_executor(*residuals);
+  note_executor(residuals->not_fused_because());
   objective_ = std::move(objective);
   auto frozen = banks();
   frozen.erase(frozen.begin());
@@ -41,8 +43,7 @@ Objective& Trainer::minimised() {
   return projected_ ? static_cast<Objective&>(*projected_) : *objective_;
 }
 
-void Trainer::note_executor(const ResidualObjective& objective) {
-  const std::string& why = objective.not_fused_because();
+void Trainer::note_executor(const std::string& why) {
   if (why.empty()) return;
   if (plan_.configuration.executor == "fused")
     throw ConfigError("executor: the fused executor cannot evaluate " + why +
