@@ -36,6 +36,7 @@ class Peer {
     if (fork() == 0) {
       dup2(down[0], 0);
       dup2(up[1], 1);
+      for (const int end : {down[0], down[1], up[0], up[1]}) close(end);  // its input ends with us
       std::vector<char*> words;
       for (const auto& word : command) words.push_back(const_cast<char*>(word.c_str()));
       words.push_back(nullptr);
