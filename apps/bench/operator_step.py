@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One training step of the networks of operators.cpp in eager PyTorch: operator_step.py fno [--grid=N]
-[--modes=M,N], or deeponet. Timed in rounds (rounds.py)."""
+[--modes=M,N], or deeponet; `neuraloperator` is the FNO of that library, without its channel MLP. Timed in
+rounds (rounds.py)."""
 import argparse
 
 import torch
@@ -67,13 +68,21 @@ class DeepOnet(torch.nn.Module):
 
 
 options = argparse.ArgumentParser()
-options.add_argument("network", choices=["fno", "deeponet"])
+options.add_argument("network", choices=["fno", "neuraloperator", "deeponet"])
 options.add_argument("--grid", type=int, default=64)
 options.add_argument("--modes", type=lambda text: [int(m) for m in text.split(",")], default=[12, 12])
 options = options.parse_args()
-if options.network == "fno":
+if options.network != "deeponet":
     shape = 16, 1, options.grid, options.grid
-    net, data, target = Fno(modes=options.modes), torch.randn(shape), torch.randn(shape)
+    data, target = torch.randn(shape), torch.randn(shape)
+    if options.network == "fno":
+        net = Fno(modes=options.modes)
+    else:
+        from neuralop.models import FNO
+
+        net = FNO(n_modes=(2 * options.modes[0] - 1, 2 * options.modes[1] - 1), in_channels=1, out_channels=1,
+                  hidden_channels=32, n_layers=4, lifting_channel_ratio=0, projection_channel_ratio=4,
+                  use_channel_mlp=False)
 else:
     net, data, target = DeepOnet(), (torch.randn(64, 100), torch.rand(1000, 2)), torch.randn(64, 1000)
 adam = torch.optim.Adam(net.parameters(), lr=1e-4)

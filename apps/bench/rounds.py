@@ -4,10 +4,13 @@ them (peer.hpp). On one thread, from one seed."""
 import sys
 import time
 
-import torch
+try:
+    import torch
 
-torch.set_num_threads(1)
-torch.manual_seed(0)
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+except ImportError:  # JAX has steps of its own
+    torch = None
 
 
 def descend(optimizer, loss):
@@ -16,11 +19,16 @@ def descend(optimizer, loss):
     optimizer.step()
 
 
-def answer(step):
-    """Reads numbers of steps, a line each; prints thread CPU microseconds per step of so many."""
+def answer(step, clock=time.thread_time):
+    """Reads numbers of steps, a line each; prints CPU microseconds per step of so many. step() is one step,
+    step(n) are n where it has a parameter."""
+    several = step.__code__.co_argcount == 1
     for line in sys.stdin:
         steps = int(line)
-        start = time.thread_time()
-        for _ in range(steps):
-            step()
-        print((time.thread_time() - start) / steps * 1e6, flush=True)
+        start = clock()
+        if several:
+            step(steps)
+        else:
+            for _ in range(steps):
+                step()
+        print((clock() - start) / steps * 1e6, flush=True)

@@ -39,8 +39,10 @@ Table shortened(const std::string& name) {
   for (std::size_t i = 0; i < stages; ++i)
     apply_override(table, "stage." + std::to_string(i) + ".steps=8");
   if (table.find("windows")) apply_override(table, "windows.count=2");
+  if (name.find("random_features") != std::string::npos)
+    apply_override(table, "architecture.features=60");
   for (const char* word : {"checkpoint.every=1", "checkpoint.keep=100", "validation.every=5",
-                           "validation.points=32", "output.log_every=4"})
+                           "validation.points=4", "output.log_every=4"})
     apply_override(table, word);
   return table;
 }

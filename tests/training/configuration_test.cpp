@@ -90,7 +90,7 @@ TEST(Configuration, WrongEntriesAreRefusedWithPlaceAndRemedy) {
       {"[architecture]\ntype = \"toy_net\"\n[[stage]]\nsteps = 1\n",
        "a [problem], a [dataset] or both are needed"},
       {"[problem]\n[architecture]\ntype = \"toy_net\"\n[[stage]]\nsteps = 1\n",
-       "problem: \"type\" is required; known: toy_decay, toy_heat, toy_ritz"},
+       "problem: \"type\" is required; known: toy_decay, toy_heat, toy_logistic, toy_ritz"},
       {"[problem]\ntype = \"toy_decay\"\n[architecture]\ntype = \"toy_net\"\n",
        "\"stage\" is required"},
       {"problem = 3\n[architecture]\ntype = \"toy_net\"\n[[stage]]\nsteps = 1\n",
