@@ -70,7 +70,10 @@ def measure(command, divider, python, script):
 
 
 def time(microseconds):
-    return f"{microseconds} us" if microseconds < 1000 else f"{microseconds / 1000:.3g} ms"
+    for unit, size in (("s", 10**6), ("ms", 10**3)):
+        if microseconds >= size:
+            return f"{microseconds / size:.3g} {unit}"
+    return f"{microseconds} us"
 
 
 def replace(path, table):
