@@ -90,6 +90,8 @@ struct RegularisationParameters {
 struct WindowsParameters {
   std::string axis = "t";
   std::int64_t count = 1;
+  std::string start = "hard";
+  bool soft() const { return start == "soft"; }
 };
 
 /// Observations made from the known solution: a tensor product of positions, and noise.

@@ -124,6 +124,9 @@ void describe(Schema<WindowsParameters>& s) {
   using P = WindowsParameters;
   s.field("axis", &P::axis, "the axis that is cut; it has an initial condition");
   s.field("count", &P::count, "windows, trained one after another").at_least(1).required();
+  s.field("start", &P::start,
+          "a window begins where the one before ends: exactly (hard), or as a weighted term (soft)")
+      .one_of({"hard", "soft"});
 }
 void describe(Schema<SyntheticParameters>& s) {
   using P = SyntheticParameters;

@@ -36,13 +36,14 @@ struct Experiment {
   std::vector<RecordedTerm> terms;     // what the loss consists of: neither hard nor held out
   std::vector<RecordedTerm> held_out;  // observations that are measured only
   Solution trained;                    // all unknowns: the network inside all that is around it
+  std::optional<Solution> guess;       // what a window resembles before it is trained
   Recorded solution;                   // the same, recorded at a point
   /// Absent where a learnable coefficient without a stated truth is in them.
   std::optional<Recorded> exact;
   std::optional<Reference> reference;
   std::vector<Baseline> baselines;
   std::optional<WindowsParameters> windows;
-  std::vector<Term> starts;  // initial conditions along the windows' axis, hard in every window
+  std::vector<Term> starts;  // initial conditions along the windows' axis
   std::string fixed_axis;    // of one window: no field may be moved along it
   Table problem_table, architecture_table;  // with every default
 

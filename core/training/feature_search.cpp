@@ -10,6 +10,8 @@
 
 #include "core/optimizers/least_squares.hpp"
 #include "core/training/bending.hpp"
+#include "core/training/feature_guess.hpp"
+#include "core/training/last_layer.hpp"
 
 namespace banach {
 namespace {
@@ -104,9 +106,41 @@ double FeatureSearch::held_out(const Trial& trial) {
   return std::isfinite(loss) ? std::sqrt(loss) : std::numeric_limits<double>::infinity();
 }
 
+// Those of the first equation, as they are spaced now.
+at::Tensor FeatureSearch::interior_points() {
+  const auto& terms = in_.experiment.terms;
+  const auto inside = std::find_if(terms.begin(), terms.end(), [](const RecordedTerm& t) {
+    return t.term.region.kind == Region::Kind::interior;
+  });
+  const auto place = inside == terms.end() ? 0 : inside - terms.begin();
+  return in_.points.at_step(0)[static_cast<std::size_t>(place)].points;
+}
+
+// What the window resembles shows where features belong, and where Newton's method begins.
+void FeatureSearch::begin() {
+  const Experiment& e = in_.experiment;
+  const Bank own{in_.parameters, in_.buffers};
+  Experiment first = e;
+  if (e.guess) first.trained = *e.guess;
+  bending_ = std::make_unique<Bending>(first, in_.whole, own, in_.frozen, in_.fused);
+  space({in_.parameters, in_.buffers, -1, 0});
+  if (nonlinear_term(e).empty()) return;
+  guess_ = std::make_unique<FeatureGuess>(e, own, in_.frozen, in_.fused);
+  guess_->begin(interior_points());
+}
+
+// The best solution so far shows the same, and better.
+void FeatureSearch::go_on() {
+  space(*best_);
+  best_->held_out = held_out(*best_);
+  if (guess_) guess_->remember(interior_points(), best_->parameters, best_->buffers);
+}
+
 // Gauss-Newton steps until another linearisation would change little.
 void FeatureSearch::solve(Trial& trial) {
   at::NoGradGuard no_grad;
+  if (guess_ && guess_->known())
+    trial.parameters = guess_->fit(trial.parameters, trial.buffers, rcond);
   take(trial);
   objective_.set_points(in_.points.at_step(0));
   at::Tensor r = objective_.residuals();
@@ -148,15 +182,14 @@ void FeatureSearch::try_draw(std::int64_t draw, int round) {
 
 std::optional<FoundFeatures> FeatureSearch::run() {
   if (names_.empty() || !objective_.sum_of_squares()) return std::nullopt;
+  const auto ways = static_cast<std::int64_t>(names_.size());
+  begin();
+  for (std::int64_t draw = 0; draw < ways; ++draw) try_draw(draw, 0);
   bending_ = std::make_unique<Bending>(in_.experiment, in_.whole, Bank{in_.parameters, in_.buffers},
                                        in_.frozen, in_.fused);
-  const auto ways = static_cast<std::int64_t>(names_.size());
-  space({in_.parameters, in_.buffers, -1, 0});
-  for (std::int64_t draw = 0; draw < ways; ++draw) try_draw(draw, 0);
   for (int round = 1; round <= rounds; ++round) {
     if (std::none_of(places_.begin(), places_.end(), [](char asked) { return asked; })) break;
-    space(*best_);
-    best_->held_out = held_out(*best_);
+    go_on();
     const double before = best_->held_out;
     for (std::int64_t draw = 0; draw < ways; ++draw)
       if (places_[static_cast<std::size_t>(draw)]) try_draw(draw, round);

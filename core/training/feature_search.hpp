@@ -8,6 +8,7 @@
 namespace banach {
 
 class Bending;
+class FeatureGuess;
 
 /// What a search works on: a problem (or one window of it) and two draws of its points.
 struct SearchInput {
@@ -45,7 +46,10 @@ class BANACH_API FeatureSearch {
     double held_out = 0;  // root of the loss at the other points
   };
 
+  void begin();
   void space(const Trial& present);
+  void go_on();
+  at::Tensor interior_points();
   void try_draw(std::int64_t draw, int round);
   void solve(Trial& trial);
   double held_out(const Trial& trial);
@@ -56,7 +60,8 @@ class BANACH_API FeatureSearch {
   std::vector<std::string> names_;
   ResidualObjective objective_;
   std::unique_ptr<Bending> bending_;
-  bool known_ = false;  // there is a solution to look at
+  std::unique_ptr<FeatureGuess> guess_;  // of equations that are not linear
+  bool known_ = false;                   // there is a solution to look at
   at::Tensor spacing_;
   std::optional<Trial> best_;
   std::vector<char> places_;  // per draw: it has asked for the solution

@@ -32,7 +32,7 @@ void Trainer::begin_window() {
     return;
   }
   std::optional<std::vector<double>> start;
-  if (whole.domain.size() == 1) {
+  if (whole.domain.size() == 1 && !whole.windows->soft()) {
     const auto done = banks_of(state_, plan_.device);
     for (int k = 0; k < state_.window; ++k)
       start = end_state(make_window(whole, k, start), {done[static_cast<std::size_t>(k)]});

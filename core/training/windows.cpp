@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <map>
 
 namespace banach {
 namespace {
@@ -56,15 +57,22 @@ void check_starts(const Experiment& e) {
                         e.windows->axis + "\", so no window knows where to begin");
 }
 
+// A start that is a term of the loss cannot be built in, too.
+void refuse_hard_start(const Term& term) {
+  throw ConfigError("windows.start = \"soft\" contradicts problem.hard: condition \"" + term.name +
+                    "\" is hard; leave it out there, or start = \"hard\"");
+}
+
 Domain domain_of(const Experiment& whole, int k) {
   Domain out = whole.domain;
   out[axis_of(whole)] = cut(whole, k);
   return out;
 }
 
-// Conditions of window k whose initial values are those of `before`.
+// Conditions of window k whose initial values, where they are hard, are those of `before`.
 HardConditions hard_of(const Experiment& whole, int k, const std::optional<PointFunction>& before) {
   std::vector<Term> terms = whole.hard.terms();
+  if (whole.windows->soft()) return {domain_of(whole, k), whole.unknowns, std::move(terms)};
   for (Term start : whole.starts) {
     if (before) start.condition->value = *before;
     terms.push_back(std::move(start));
@@ -84,9 +92,27 @@ Solution raw_solution(const Experiment& whole, int k, int bank) {
   };
 }
 
+// The unknowns ask at the same point, each for itself: recorded once, or the work would double in
+// every window.
+PointFunction once(const Solution& f) {
+  struct Memory {
+    long trace = -1;
+    std::map<std::vector<int>, Expression> values;
+  };
+  return [f, memory = std::make_shared<Memory>()](const Point& point) {
+    Trace& trace = Trace::current();
+    if (memory->trace != trace.serial()) *memory = {trace.serial(), {}};
+    std::vector<int> key;
+    for (const auto& [name, value] : point.coordinates()) key.push_back(trace.node_of(value));
+    const auto known = memory->values.find(key);
+    if (known != memory->values.end()) return known->second;
+    return memory->values[key] = f(point);
+  };
+}
+
 Solution window_solution(const Experiment& whole, int k, const BankOf& bank_of) {
   std::optional<PointFunction> before;
-  if (k > 0) before = PointFunction(window_solution(whole, k - 1, bank_of));
+  if (k > 0 && !whole.windows->soft()) before = once(window_solution(whole, k - 1, bank_of));
   return hard_of(whole, k, before).around(raw_solution(whole, k, bank_of(k)));
 }
 
@@ -107,6 +133,46 @@ bool keep_inside(RecordedTerm& term, std::size_t axis, const Axis& own, bool las
   return !term.term.region.points.empty();
 }
 
+// Column `i` of a value of all unknowns, or the value of that one.
+Expression part_of(const Expression& value, std::size_t i) {
+  return value.trace() && value.width() > 1 ? value[static_cast<int>(i)] : value;
+}
+
+// What a window begins with, all unknowns.
+Solution start_of(const Experiment& whole, int k) {
+  if (k > 0) return once(window_solution(whole, k - 1, [](int j) { return 1 + j; }));
+  std::vector<PointFunction> values(whole.unknowns.size());
+  for (const Term& start : whole.starts)
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string& unknown = start.condition->unknown;
+      if (unknown.empty() || unknown == whole.unknowns[i]) values[i] = start.condition->value;
+    }
+  return [values](const Point& point) {
+    std::vector<Expression> columns;
+    for (std::size_t i = 0; i < values.size(); ++i) columns.push_back(part_of(values[i](point), i));
+    return columns.size() == 1 ? columns[0] : concat(columns);
+  };
+}
+
+// The terms of the start ask for the end of the window before, which the window resembles.
+void start_softly(const Experiment& whole, int k, Experiment& window) {
+  const Axis own = cut(whole, k);
+  const Solution before = start_of(whole, k);
+  window.guess = [before, own](const Point& p) { return before(p.with(own.name, own.lower)); };
+  if (k == 0) return;
+  for (auto& t : window.terms) {
+    if (!starts(whole, t.term)) continue;
+    const std::string unknown = t.term.condition->unknown;
+    const auto& names = whole.unknowns;
+    const auto column =
+        static_cast<std::size_t>(std::find(names.begin(), names.end(), unknown) - names.begin());
+    const PointFunction value = [before, unknown, column](const Point& p) {
+      return unknown.empty() ? before(p) : part_of(before(p), column);
+    };
+    t.term = initial(t.term.name, own.name, value, unknown);
+  }
+}
+
 }  // namespace
 
 int window_count(const Experiment& e) { return e.windows ? static_cast<int>(e.windows->count) : 1; }
@@ -118,18 +184,19 @@ void prepare_windows(Experiment& e) {
     if (c.role() == Coefficient::Role::learnable)
       throw ConfigError("windows: the learnable coefficient \"" + c.name() +
                         "\" would be learned anew in every window; train without [windows]");
+  const bool keep = e.windows->soft();
   std::vector<Term> hard;
   for (const Term& term : e.hard.terms()) {
     refuse(e, term, true);
+    if (keep && starts(e, term)) refuse_hard_start(term);
     (starts(e, term) ? e.starts : hard).push_back(term);
   }
   std::vector<RecordedTerm> soft;
   for (auto& t : e.terms) {
     refuse(e, t.term, false);
-    if (starts(e, t.term))
-      e.starts.push_back(t.term);
-    else
-      soft.push_back(std::move(t));
+    const bool start = starts(e, t.term);
+    if (start) e.starts.push_back(t.term);
+    if (keep || !start) soft.push_back(std::move(t));
   }
   e.terms = std::move(soft);
   check_starts(e);
@@ -167,6 +234,7 @@ Experiment make_window(const Experiment& whole, int k,
     out.trained =
         window_solution(whole, k, [k](int window) { return window == k ? 0 : 1 + window; });
   }
+  if (whole.windows->soft()) start_softly(whole, k, out);
   const std::size_t axis = axis_of(whole);
   for (auto* list : {&out.terms, &out.held_out}) {
     std::vector<RecordedTerm> inside;
