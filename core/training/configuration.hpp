@@ -89,8 +89,12 @@ struct RegularisationParameters {
 
 struct WindowsParameters {
   std::string axis = "t";
-  std::int64_t count = 1;
+  std::optional<std::int64_t> count;
+  std::vector<double> edges;  // inner ones
   std::string start = "hard";
+  std::int64_t number() const {
+    return edges.empty() ? count.value_or(1) : static_cast<std::int64_t>(edges.size()) + 1;
+  }
   bool soft() const { return start == "soft"; }
 };
 

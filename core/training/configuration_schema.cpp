@@ -123,7 +123,8 @@ void describe(Schema<RegularisationParameters>& s) {
 void describe(Schema<WindowsParameters>& s) {
   using P = WindowsParameters;
   s.field("axis", &P::axis, "the axis that is cut; it has an initial condition");
-  s.field("count", &P::count, "windows, trained one after another").at_least(1).required();
+  s.field("count", &P::count, "windows of one length, trained one after another").at_least(1);
+  s.field("edges", &P::edges, "where windows meet, ascending; instead of count");
   s.field("start", &P::start,
           "a window begins where the one before ends: exactly (hard), or as a weighted term (soft)")
       .one_of({"hard", "soft"});

@@ -87,7 +87,7 @@ void check_hard(const Experiment& e) {
   const auto options = at::TensorOptions(at::kDouble);
   const Bank bank{at::full({e.network->layout.parameters()}, 0.05, options),
                   at::full({e.network->layout.buffers()}, 0.05, options)};
-  const std::size_t banks = e.windows ? static_cast<std::size_t>(e.windows->count) : 1;
+  const std::size_t banks = e.windows ? static_cast<std::size_t>(e.windows->number()) : 1;
   for (const Term& term : e.hard.terms()) {
     Evaluator evaluator(e.network);
     const Recorded residual = record_term(e, term, e.trained);

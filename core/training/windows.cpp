@@ -2,6 +2,7 @@
 #include "core/training/windows.hpp"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -24,9 +25,12 @@ std::size_t axis_of(const Experiment& e) {
 Axis cut(const Experiment& whole, int k) {
   const Axis axis = whole.problem->domain()[axis_of(whole)];
   const double length = axis.upper - axis.lower;
-  const auto count = static_cast<double>(whole.windows->count);
+  const WindowsParameters& windows = *whole.windows;
+  const auto count = static_cast<int>(windows.number());
   const auto edge = [&](int i) {
-    return i == whole.windows->count ? axis.upper : axis.lower + length * i / count;
+    if (i == 0 || i == count) return i == 0 ? axis.lower : axis.upper;
+    if (!windows.edges.empty()) return windows.edges[static_cast<std::size_t>(i) - 1];
+    return axis.lower + length * i / static_cast<double>(count);
   };
   return {axis.name, edge(k), edge(k + 1)};
 }
@@ -55,6 +59,21 @@ void check_starts(const Experiment& e) {
         }))
       throw ConfigError("windows: \"" + unknown + "\" has no initial condition along \"" +
                         e.windows->axis + "\", so no window knows where to begin");
+}
+
+void check_edges(const WindowsParameters& windows, const Axis& axis) {
+  if (windows.count.has_value() == !windows.edges.empty())
+    throw ConfigError("windows: give either count or edges");
+  if (windows.number() < 1) throw ConfigError("windows.count must be at least 1");
+  double last = axis.lower;
+  for (const double edge : windows.edges) {
+    if (!(edge > last && edge < axis.upper))
+      throw ConfigError(
+          fmt::format("windows.edges: {} is not between {} and {}; they ascend, inside "
+                      "the axis \"{}\"",
+                      edge, last, axis.upper, axis.name));
+    last = edge;
+  }
 }
 
 // A start that is a term of the loss cannot be built in, too.
@@ -175,11 +194,12 @@ void start_softly(const Experiment& whole, int k, Experiment& window) {
 
 }  // namespace
 
-int window_count(const Experiment& e) { return e.windows ? static_cast<int>(e.windows->count) : 1; }
+int window_count(const Experiment& e) {
+  return e.windows ? static_cast<int>(e.windows->number()) : 1;
+}
 
 void prepare_windows(Experiment& e) {
-  axis_of(e);
-  if (e.windows->count < 1) throw ConfigError("windows.count must be at least 1");
+  check_edges(*e.windows, e.problem->domain()[axis_of(e)]);
   for (const auto& c : e.coefficients)
     if (c.role() == Coefficient::Role::learnable)
       throw ConfigError("windows: the learnable coefficient \"" + c.name() +
@@ -239,7 +259,7 @@ Experiment make_window(const Experiment& whole, int k,
   for (auto* list : {&out.terms, &out.held_out}) {
     std::vector<RecordedTerm> inside;
     for (auto& term : *list)
-      if (keep_inside(term, axis, out.domain[axis], k + 1 == whole.windows->count))
+      if (keep_inside(term, axis, out.domain[axis], k + 1 == window_count(whole)))
         inside.push_back(std::move(term));
     *list = std::move(inside);
   }

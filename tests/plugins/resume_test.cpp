@@ -38,7 +38,10 @@ Table shortened(const std::string& name) {
   const auto stages = table.find("stage")->get<Value::List>()->size();
   for (std::size_t i = 0; i < stages; ++i)
     apply_override(table, "stage." + std::to_string(i) + ".steps=8");
-  if (table.find("windows")) apply_override(table, "windows.count=2");
+  if (const Value* windows = table.find("windows")) {
+    const bool edges = windows->get<Table>()->find("edges") != nullptr;
+    apply_override(table, edges ? "windows.edges=[0.5]" : "windows.count=2");
+  }
   if (name.find("random_features") != std::string::npos)
     apply_override(table, "architecture.features=60");
   for (const char* word : {"checkpoint.every=1", "checkpoint.keep=100", "validation.every=5",

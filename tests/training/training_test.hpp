@@ -74,6 +74,24 @@ class ToyLogistic final : public Problem {
 };
 inline void describe(Schema<ToyLogistic::Parameters>&) {}
 
+/// y' = w, w' = -y, y(0) = 0, w(0) = 1: sine and cosine.
+class ToyTurn final : public Problem {
+ public:
+  struct Parameters {};
+  explicit ToyTurn(const Parameters&) {}
+  Domain domain() const override { return {{"t", 0, 3}}; }
+  Unknowns unknowns() const override { return {"y", "w"}; }
+  Terms terms() const override {
+    return {interior("first", [](const Field& s) { return s.d("t", "y") - s["w"]; }),
+            interior("second", [](const Field& s) { return s.d("t", "w") + s["y"]; }),
+            initial("start_y", "t", 0.0, "y"), initial("start_w", "t", 1.0, "w")};
+  }
+  std::optional<Exact> exact() const override {
+    return [](const Point& p) { return concat({sin(p["t"]), cos(p["t"])}); };
+  }
+};
+inline void describe(Schema<ToyTurn::Parameters>&) {}
+
 /// Ritz: the mean of u_x^2 / 2 - u, an energy, with zero ends.
 class ToyRitz final : public Problem {
  public:
@@ -147,6 +165,7 @@ struct World {
     registry.problem<ToyHeat>("toy_heat", "");
     registry.problem<ToyLogistic>("toy_logistic", "");
     registry.problem<ToyRitz>("toy_ritz", "");
+    registry.problem<ToyTurn>("toy_turn", "");
     registry.architecture<ToyNet>("toy_net", "");
     registry.architecture<ToyProduct>("toy_product", "");
     registry.architecture<ToyStack>("toy_stack", "");
