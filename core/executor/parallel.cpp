@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 
 namespace banach {
@@ -27,6 +28,15 @@ void parallel_for(std::int64_t count, std::int64_t grain,
     }
   }
   if (failure) std::rethrow_exception(failure);
+}
+
+void parallel_each(std::int64_t count, const std::function<void(std::int64_t)>& body) {
+  std::atomic<std::int64_t> next{0};
+  const auto threads = std::min<std::int64_t>(at::get_num_threads(), count);
+  const auto take = [&] {
+    for (std::int64_t i = next++; i < count; i = next++) body(i);
+  };
+  parallel_for(threads, 1, [&take](std::int64_t, std::int64_t) { take(); });
 }
 
 }  // namespace banach

@@ -12,4 +12,8 @@ namespace banach {
 BANACH_API void parallel_for(std::int64_t count, std::int64_t grain,
                              const std::function<void(std::int64_t, std::int64_t)>& body);
 
+/// body(i) for every i < count, on the threads of LibTorch, each of which takes the next number
+/// that is left; at::get_thread_num() tells which one. The first exception is thrown.
+BANACH_API void parallel_each(std::int64_t count, const std::function<void(std::int64_t)>& body);
+
 }  // namespace banach

@@ -14,11 +14,12 @@ struct Chunk {
 struct ChunkPlan {
   std::vector<Chunk> chunks;
   std::vector<std::vector<std::vector<std::int64_t>>> layouts;  // [tape][layout][place]: rows
-  std::int64_t partials = 1;  // gradients that chunks add to, in turns; their sum is the whole
+  /// Chunks that add to one gradient, in order; the sum of these gradients is the whole.
+  std::vector<std::vector<std::int64_t>> partials;
 };
 
 /// Chunks whose blocks stay in the second cache; a function of the tapes and the numbers of points
-/// alone. `lanes`: rows are padded to multiples of it.
+/// alone. `lanes`: rows are padded to multiples of it. Partial gradients cost about the same each.
 ChunkPlan plan_chunks(const std::deque<Tape>& tapes, const std::vector<std::int64_t>& points,
                       std::size_t number_size, int lanes);
 

@@ -89,12 +89,14 @@ std::vector<CallGroup> group_calls(std::deque<PlannedTerm>& terms) {
   return out;
 }
 
-// A few rows, such as the start of an ordinary equation, are cheaper as more rows of a larger call,
-// though they need not all of its planes, than a pass over the weights of their own.
+// A few rows are cheaper as more rows of a larger call, though they need not all of its planes,
+// than a pass over the weights of their own; not so the value at one point, such as the start of an
+// ordinary equation: it needs no whole vector.
 void absorb_small_groups(std::vector<CallGroup>& groups) {
   for (auto small = groups.begin(); small != groups.end();) {
     const auto large = std::find_if(groups.begin(), groups.end(), [&](const CallGroup& g) {
-      return small->rows > 0 && 8 * small->rows <= g.rows &&
+      const bool value_at_a_point = small->rows == 1 && closure(small->joint.rows).size() == 1;
+      return small->rows > 0 && 8 * small->rows <= g.rows && !value_at_a_point &&
              closure(united(g.joint, small->joint).rows) == closure(g.joint.rows);
     });
     if (large == groups.end()) {

@@ -23,9 +23,9 @@ class Fused final : public FusedExecutor {
   int planes() const override;
 
  private:
-  struct Place {  // of one thread
-    std::map<std::pair<std::size_t, std::size_t>, std::unique_ptr<TapeRunner<T>>> runners;
-    AlignedNumbers<T> rows;  // of a Jacobian
+  struct Place {                                                       // of one thread
+    std::vector<std::vector<std::unique_ptr<TapeRunner<T>>>> runners;  // [tape][layout]
+    AlignedNumbers<T> rows;                                            // of a Jacobian
     std::int64_t rows_size = 0;
   };
   struct Work {
@@ -51,8 +51,10 @@ class Fused final : public FusedExecutor {
   Place& place(Work& work) const {
     return work.places[static_cast<std::size_t>(at::get_thread_num())];
   }
+  void make_runners(Work& work, Place& place) const;
   TapeRunner<T>& forward(Work& work, std::int64_t c);
   void measure(Work& work, std::int64_t c, const std::vector<FusedTarget>& targets, T* gradient);
+  void add_partials(Work& work, std::int64_t parts, T* gradient) const;
   void collect(const Work& work, double* losses) const;
   void jacobian_of(Work& work, std::int64_t c, const std::vector<double>& factors, at::Tensor& out);
   void scatter(const T* from, std::int64_t joined, const TapeMember& member, const RowRange& range,
@@ -61,11 +63,9 @@ class Fused final : public FusedExecutor {
   static const RowRange& range_of(const Chunk& chunk, const TapeMember& member) {
     return chunk.ranges[static_cast<std::size_t>(member.place)];
   }
-  template <class F>
+  template <class F>  // a reference to f is a small object: no memory from the heap
   static void for_each(std::int64_t count, const F& f) {
-    parallel_for(count, 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) f(i);
-    });
+    parallel_each(count, [&](std::int64_t i) { f(i); });
   }
 
   std::shared_ptr<const Network> network_;

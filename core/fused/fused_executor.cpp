@@ -20,7 +20,7 @@ void Fused<T>::losses(const std::vector<Bank>& banks, const std::vector<FusedTar
   Work& work = prepared(work_, tapes_);
   begin(work, banks);
   const auto parameters = network_->layout.parameters();
-  const std::int64_t parts = gradient ? work.plan.partials : work.size();
+  const auto parts = gradient ? static_cast<std::int64_t>(work.plan.partials.size()) : work.size();
   if (gradient) {
     if (!gradient->defined()) *gradient = at::empty({parameters}, banks[0].parameters.options());
     work.need_partials(parts, parameters);
@@ -29,13 +29,30 @@ void Fused<T>::losses(const std::vector<Bank>& banks, const std::vector<FusedTar
     return k == 0 ? gradient->template data_ptr<T>() : work.partials.data() + (k - 1) * parameters;
   };
   for_each(parts, [&](std::int64_t k) {
-    T* const sum = gradient ? place(k) : nullptr;
-    if (sum) std::fill(sum, sum + parameters, T(0));
-    for (std::int64_t c = k; c < work.size(); c += parts) measure(work, c, targets, sum);
+    if (!gradient) return measure(work, k, targets, nullptr);
+    std::fill(place(k), place(k) + parameters, T(0));
+    for (const auto c : work.plan.partials[static_cast<std::size_t>(k)])
+      measure(work, c, targets, place(k));
   });
-  for (std::int64_t k = 1; gradient && k < parts; ++k)
-    kernels<T>().scale(parameters, T(1), place(k), place(0), true);
+  if (gradient) add_partials(work, parts, place(0));
   collect(work, losses);
+}
+
+// Piece by piece, so that the sum is written once.
+template <class T>
+void Fused<T>::add_partials(Work& work, std::int64_t parts, T* gradient) const {
+  constexpr std::int64_t piece = 1 << 12, worth_a_thread = 8;
+  const auto parameters = network_->layout.parameters();
+  const auto add = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t from = begin * piece; from < std::min(end * piece, parameters); from += piece)
+      for (std::int64_t k = 1; k < parts; ++k)
+        kernels<T>().scale(std::min(piece, parameters - from), T(1),
+                           work.partials.data() + (k - 1) * parameters + from, gradient + from,
+                           true);
+  };
+  if (parts > 1)
+    parallel_for((parameters + piece - 1) / piece, worth_a_thread,
+                 [&](std::int64_t begin, std::int64_t end) { add(begin, end); });
 }
 
 template <class T>

@@ -61,9 +61,21 @@ typename Fused<T>::Work& Fused<T>::prepared(Work& work, const std::deque<Tape>& 
       offset += points_[i] * terms_[i].trace->node(terms_[i].root).width;
     }
   }
-  work.places.resize(
-      std::max<std::size_t>(work.places.size(), static_cast<std::size_t>(at::get_num_threads())));
+  const auto threads = std::min(static_cast<std::size_t>(at::get_num_threads()),
+                                std::max<std::size_t>(1, work.plan.chunks.size()));
+  while (work.places.size() < threads) make_runners(work, work.places.emplace_back());
   return work;
+}
+
+// Any thread may come by any chunk in any step.
+template <class T>
+void Fused<T>::make_runners(Work& work, Place& place) const {
+  for (std::size_t t = 0; t < work.tapes->size(); ++t) {
+    auto& runners = place.runners.emplace_back();
+    for (const auto& layout : work.plan.layouts[t])
+      runners.push_back(
+          std::make_unique<TapeRunner<T>>((*work.tapes)[t], network_->layout, layout, true));
+  }
 }
 
 template <class T>
@@ -123,12 +135,9 @@ at::Tensor Fused<T>::given(const Tape& tape, const Operation& operation) const {
 template <class T>
 TapeRunner<T>& Fused<T>::forward(Work& work, std::int64_t c) {
   const Chunk& chunk = work.plan.chunks[static_cast<std::size_t>(c)];
-  auto& runner = place(work).runners[{chunk.tape, chunk.layout}];
-  if (!runner)
-    runner = std::make_unique<TapeRunner<T>>((*work.tapes)[chunk.tape], network_->layout,
-                                             work.plan.layouts[chunk.tape][chunk.layout], true);
-  runner->forward(work.banks, work.leaves[chunk.tape], chunk.ranges);
-  return *runner;
+  TapeRunner<T>& runner = *place(work).runners[chunk.tape][chunk.layout];
+  runner.forward(work.banks, work.leaves[chunk.tape], chunk.ranges);
+  return runner;
 }
 
 template <class T>

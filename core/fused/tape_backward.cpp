@@ -102,12 +102,25 @@ void TapeRunner<T>::linear_rows(const Operation& operation) {
     }
 }
 
+// One row alone: it takes the place of the matrix of weights in products.
+template <class T>
+void TapeRunner<T>::row_back(const Operation& operation) {
+  const int x = operation.in[0], y = operation.out;
+  const std::int64_t in = block(x).width, out = block(y).width;
+  if (gradient_ && trained(operation, operation.weight))
+    kernels_.multiply({in, out, 1, value(x), 1, 1, adjoint(y), out,
+                       gradient_ + offset(operation.weight), out, true});
+  if (T* dx = adjoint_of(operation, 0))
+    kernels_.multiply_transposed(1, in, out, adjoint(y), out,
+                                 slot(operation.bank, operation.weight), out, dx, in);
+}
+
 template <class T>
 void TapeRunner<T>::linear_back(const Operation& operation) {
   const int x = operation.in[0], y = operation.out;
   const std::int64_t n = plane_rows(x), in = block(x).width, out = block(y).width;
   if (jacobian_) linear_rows(operation);
-  if (gradient_ && trained(operation, operation.weight))
+  if (gradient_ && trained(operation, operation.weight) && n > 1)
     kernels_.multiply_transposed(in, out, n, value(x), n, adjoint(y), n,
                                  gradient_ + offset(operation.weight), out);
   if (gradient_ && trained(operation, operation.bias)) {
@@ -118,6 +131,7 @@ void TapeRunner<T>::linear_back(const Operation& operation) {
       if (part != 0) kernels_.add_sums(out, rows, part, {adjoint(y) + k * rows, n}, g);
     }
   }
+  if (n == 1) return row_back(operation);
   if (T* dx = adjoint_of(operation, 0, true))
     kernels_.multiply({in, n, out, slot(operation.bank, operation.weight), out, 1, adjoint(y), n,
                        dx, n, !operation.first[0]});

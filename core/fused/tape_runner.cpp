@@ -9,11 +9,11 @@
 namespace banach {
 
 namespace {
-constexpr std::int64_t group_numbers = 512;
+constexpr std::int64_t group_numbers = 64;
 
-// Features that a nonlinear function takes together, such that they stay in the first cache.
+// Features that a nonlinear function takes together: enough numbers to be worth a call.
 std::int64_t group(std::int64_t rows) {
-  return std::clamp<std::int64_t>(group_numbers / std::max<std::int64_t>(1, rows), 1, 16);
+  return std::max<std::int64_t>(1, group_numbers / std::max<std::int64_t>(1, rows));
 }
 }  // namespace
 
@@ -40,7 +40,7 @@ TapeRunner<T>::TapeRunner(const Tape& tape, const Layout& layout, std::vector<st
     const auto n = rows_of(operation.out);
     scratch = std::max(scratch, scratch_planes(what) * group(n) * n);
     if (gradients && block(operation.out).active)
-      slopes_.back() = arena.reserve((what.order + 2) * n * block(operation.out).width);
+      slopes_.back() = arena.reserve((what.order + 1) * n * block(operation.out).width);
   }
   adjoints_.assign(tape_.blocks.size(), 0);
   if (gradients) place_adjoints(arena);
@@ -115,8 +115,12 @@ template <class T>
 void TapeRunner<T>::linear(const Operation& operation) {
   const int x = operation.in[0], y = operation.out;
   const std::int64_t n = plane_rows(x), in = block(x).width, out = block(y).width;
-  kernels_.multiply({out, n, in, slot(operation.bank, operation.weight), 1, out, value(x), n,
-                     value(y), n, operation.accumulate});
+  const T* weight = slot(operation.bank, operation.weight);
+  if (n == 1)
+    kernels_.multiply(
+        {1, out, in, value(x), 1, 1, weight, out, value(y), out, operation.accumulate});
+  else
+    kernels_.multiply({out, n, in, weight, 1, out, value(x), n, value(y), n, operation.accumulate});
   if (operation.bias < 0) return;
   const T* bias = slot(operation.bank, operation.bias);
   const auto rows = rows_of(x);

@@ -31,7 +31,7 @@ struct RowRange {
 template <class T>
 class TapeRunner {
  public:
-  /// `rows` of every place, multiples of the vector length.
+  /// `rows` of every place, multiples of the vector length or one.
   TapeRunner(const Tape& tape, const Layout& layout, std::vector<std::int64_t> rows,
              bool gradients);
 
@@ -88,6 +88,7 @@ class TapeRunner {
   void join(const Operation& operation);
   void backward(const Operation& operation, std::size_t number);
   void lift_back(const Operation& operation);
+  void row_back(const Operation& operation);
   void linear_back(const Operation& operation);
   void apply_back(const Operation& operation, std::size_t number);
   void multiply_back(const Operation& operation);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of all kernels of one instruction set, BANACH_ISA.
 #include "core/kernels/jet_kernels.hpp"
+#include "core/kernels/jet_product_kernels.hpp"
 #include "core/kernels/matrix_kernels.hpp"
 #include "core/kernels/spectral_kernels.hpp"
+#include "core/kernels/transposed_kernels.hpp"
 
 #define BANACH_TEXT_(x) #x
 #define BANACH_TEXT(x) BANACH_TEXT_(x)

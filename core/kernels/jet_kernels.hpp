@@ -58,8 +58,8 @@ inline void accumulate(long features, long n, T c, Rows<const T> a, Rows<T> y, b
   }
 }
 
-// A few features of a jet function: their numbers stay in the first cache. Coefficients of f at z
-// are [order + 2][features][rows], powers and the jet of f' [planes][features][rows].
+// A few features of a jet function: their numbers stay in the first cache. Coefficients f', f''/2,
+// ... at z are [order + 1][features][rows], powers and the jet of f' [planes][features][rows].
 template <class T>
 struct FeatureGroup {
   const JetFunction& f;
@@ -69,7 +69,7 @@ struct FeatureGroup {
   T *coefficients, *powers;
 
   Rows<const T> argument(int plane) const { return {z + plane * rows, z_stride}; }
-  Rows<const T> coefficient(int k) const { return {coefficients + k * count, rows}; }
+  Rows<const T> coefficient(int k) const { return {coefficients + (k - 1) * count, rows}; }
   T* power(int k, int plane) const { return powers + (k * f.planes + plane) * count; }
 };
 
@@ -108,7 +108,7 @@ template <class T>
 FeatureGroup<T> feature_group(const JetFunctionArguments<T>& a, long w, T* coefficients,
                               T* powers) {
   const long features = a.features - w < a.group ? a.features - w : a.group;
-  if (a.slope) coefficients = a.slope + w * (a.what->order + 2) * a.rows;
+  if (a.slope) coefficients = a.slope + w * (a.what->order + 1) * a.rows;
   return {*a.what,    features,     a.rows, features * a.rows, a.z.data + w * a.z.stride,
           a.z.stride, coefficients, powers};
 }
@@ -118,22 +118,54 @@ void jet_forward(const JetFunctionArguments<T>& a) {
   const JetFunction& f = *a.what;
   const long all = a.group * a.rows;
   T* const spare = a.scratch;
-  T* const values = spare + all;
+  T *const arguments = spare + all, *const values = arguments + all;
   T* const coefficients = values + all;
   for (long w = 0; w < a.features; w += a.group) {
-    const auto g = feature_group(a, w, coefficients, coefficients + (f.order + 2) * all);
-    const T* z = g.z;
-    if (a.z.stride != a.rows) {
-      accumulate(g.features, g.rows, T(1), g.argument(0), Rows<T>{values, g.rows}, true);
-      z = values;
-    }
-    taylor<T>(f.function, f.exponent, a.slope ? f.order + 1 : f.order, g.count, z,
-              {g.coefficients, g.count}, spare);
+    const auto g = feature_group(a, w, coefficients, coefficients + (f.order + 1) * all);
     T* const y = a.y.data + w * a.y.stride;
-    accumulate(g.features, g.rows, T(1), g.coefficient(0), Rows<T>{y, a.y.stride}, true);
+    const bool gather = g.features > 1 && (a.z.stride != a.rows || a.y.stride != a.rows);
+    if (gather)
+      accumulate(g.features, g.rows, T(1), g.argument(0), Rows<T>{arguments, g.rows}, true);
+    taylor<T>(f.function, f.exponent, a.slope ? f.order + 1 : f.order, g.count,
+              gather ? arguments : g.z, {gather ? values : y, g.coefficients, g.count}, spare);
+    if (gather)
+      accumulate(g.features, g.rows, T(1), Rows<const T>{values, g.rows}, Rows<T>{y, a.y.stride},
+                 true);
     if (f.planes == 1) continue;
     fill_powers(g);
     sum_powers(g, false, y, g.rows, a.y.stride);
+  }
+}
+
+// Of a value and first derivatives, where each number is read and written once.
+template <class T>
+void first_order_backward(const FeatureGroup<T>& g, Rows<const T> y, Rows<T> out, bool add) {
+  using V = typename Vector<T>::type;
+  const auto at = [](auto* p) { return reinterpret_cast<const V*>(p); };
+  for (long f = 0; f < g.features; ++f) {
+    const T *slope = g.coefficient(1).data + f * g.rows, *bend = g.coefficient(2).data + f * g.rows;
+    const T* dy = y.data + f * y.stride;
+    T* dz = out.data + f * out.stride;
+    for (int p = 1; p < g.f.planes; ++p) {
+      const T *z = g.z + f * g.z_stride + p * g.rows, *dyp = dy + p * g.rows;
+      T* dzp = dz + p * g.rows;
+      const bool first = p == 1;
+      long i = 0;
+      for (; i + lanes<T> <= g.rows; i += lanes<T>) {
+        const V s = *at(slope + i), d = *at(dyp + i);
+        V value = 2 * *at(bend + i) * *at(z + i) * d, rest = s * d;
+        if (first) value += s * *at(dy + i);
+        if (add || !first) value += *at(dz + i);
+        if (add) rest += *at(dzp + i);
+        *reinterpret_cast<V*>(dz + i) = value;
+        *reinterpret_cast<V*>(dzp + i) = rest;
+      }
+      for (; i < g.rows; ++i) {
+        const T value = 2 * bend[i] * z[i] * dyp[i] + (first ? slope[i] * dy[i] : T(0));
+        dz[i] = value + (add || !first ? dz[i] : T(0));
+        dzp[i] = slope[i] * dyp[i] + (add ? dzp[i] : T(0));
+      }
+    }
   }
 }
 
@@ -150,6 +182,10 @@ void jet_backward(const JetFunctionArguments<T>& a) {
       accumulate(g.features, g.rows, T(1), g.coefficient(1), y, out, !a.accumulate);
       continue;
     }
+    if (f.order == 1 && f.adjoint_count == 2 * f.planes - 1) {
+      first_order_backward(g, y, out, a.accumulate);
+      continue;
+    }
     fill_powers(g);
     sum_powers(g, true, h, g.count, g.rows);
     for (int e = 0; e < f.adjoint_count; ++e) {
@@ -158,44 +194,6 @@ void jet_backward(const JetFunctionArguments<T>& a) {
                  p.left == 0 ? g.coefficient(1) : Rows<const T>{h + p.left * g.count, g.rows},
                  Rows<const T>{y.data + p.out * g.rows, y.stride},
                  Rows<T>{out.data + p.right * g.rows, out.stride}, p.first && !a.accumulate);
-    }
-  }
-}
-
-constexpr long product_group = 8;  // features of a product taken together
-
-template <class T>
-void jet_product(const PlaneProduct* entries, int count, long features, long rows,
-                 Planes<const T> a, Planes<const T> b, Planes<T> y) {
-  for (long w = 0; w < features; w += product_group) {
-    const long group = features - w < product_group ? features - w : product_group;
-    for (const PlaneProduct* e = entries; e < entries + count; ++e) {
-      const Rows<const T> left{a.data + w * a.stride + e->left * rows, a.stride};
-      const Rows<const T> right{b.data + w * b.stride + e->right * rows, b.stride};
-      const Rows<T> out{y.data + w * y.stride + e->out * rows, y.stride};
-      const bool first = e->first && y.stride != 0;
-      if (e->left < 0 || e->right < 0)
-        accumulate(group, rows, T(e->value), e->left < 0 ? right : left, out, first);
-      else
-        accumulate(group, rows, T(e->value), left, right, out, first);
-    }
-  }
-}
-
-template <class T>
-void jet_product_adjoint(const PlaneProduct* entries, int count, long features, long rows,
-                         Planes<const T> y, Planes<const T> b, Planes<T> a, bool overwrite) {
-  for (long w = 0; w < features; w += product_group) {
-    const long group = features - w < product_group ? features - w : product_group;
-    for (const PlaneProduct* e = entries; e < entries + count; ++e) {
-      const Rows<const T> from{y.data + w * y.stride + e->out * rows, y.stride};
-      const Rows<const T> other{b.data + w * b.stride + e->right * rows, b.stride};
-      const Rows<T> out{a.data + w * a.stride + e->left * rows, a.stride};
-      const bool first = overwrite && e->first;
-      if (e->right < 0)
-        accumulate(group, rows, T(e->value), from, out, first);
-      else
-        accumulate(group, rows, T(e->value), from, other, out, first);
     }
   }
 }

@@ -49,7 +49,7 @@ template BANACH_API const Kernels<double>& kernels<double>();
 
 int scratch_planes(const JetFunction& f) {
   const int powers = f.order > 1 ? (f.order - 1) * f.planes : 0;
-  return 2 + (f.order + 2 > f.planes ? f.order + 2 : f.planes) + powers;
+  return 3 + (f.order + 1 > f.planes ? f.order + 1 : f.planes) + powers;
 }
 
 }  // namespace banach

@@ -53,7 +53,7 @@ struct JetFunctionArguments {
   std::int64_t features, rows;
   Planes<const T> z;
   Planes<T> y;  // forward: out
-  T* slope;     // f, f', f''/2!, ... at z, order + 2 numbers for each of z; null: values alone
+  T* slope;     // f', f''/2!, ... at z, order + 1 numbers for each of z; null: values alone
   Planes<const T> y_adjoint;
   Planes<T> z_adjoint;  // backward: out, added to where `accumulate`
   T* scratch;           // [scratch_planes(what) * group * rows]

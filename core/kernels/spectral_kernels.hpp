@@ -75,7 +75,7 @@ void activate(int function, long n, const T* z, T* y, T* slope) {
   T out[3 * block];
   for (long i = 0; i < n; i += block) {
     const long size = n - i < block ? n - i : block;
-    taylor<T>(function, 0, slope ? 1 : 0, size, z + i, {out, block}, out + 2 * block);
+    taylor<T>(function, 0, slope ? 1 : 0, size, z + i, {out, out + block, size}, out + 2 * block);
     for (long k = 0; k < size; ++k) y[i + k] = out[k];
     for (long k = 0; slope && k < size; ++k) slope[i + k] = out[block + k];
   }

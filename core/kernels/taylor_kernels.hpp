@@ -27,26 +27,29 @@ struct OwnPolynomials {
 };
 constexpr OwnPolynomials<2> tanh_polynomials({1, 0, -1}), sigmoid_polynomials({0, 1, -1});
 
-/// Rows [n] each of the coefficients, `row` apart.
+/// Rows [n] each of the coefficients: the value, then the others one after another.
 template <class T>
 struct Coefficients {
-  T* data;
-  long row;
-  T* operator[](int k) const { return data + k * row; }
+  T *value, *others;
+  long n;
+  T* operator[](int k) const { return k == 0 ? value : others + (k - 1) * n; }
 };
+
+// Coefficient k.
+template <class T, class P>
+void polynomial(const P& p, int k, long n, const T* a, T* __restrict y) {
+  const double* c = p.at[k];
+  const int top = p.size[k] - 1;
+  for (long i = 0; i < n; ++i) {
+    T sum = T(c[top]);
+    for (int j = top - 1; j >= 0; --j) sum = sum * a[i] + T(c[j]);
+    y[i] = sum;
+  }
+}
 
 template <class T, class P>
 void by_polynomial(const P& p, int first, int order, long n, const T* a, Coefficients<T> out) {
-  for (int k = first; k <= order; ++k) {
-    T* __restrict y = out[k];
-    const double* c = p.at[k];
-    const int top = p.size[k] - 1;
-    for (long i = 0; i < n; ++i) {
-      T sum = T(c[top]);
-      for (int j = top - 1; j >= 0; --j) sum = sum * a[i] + T(c[j]);
-      y[i] = sum;
-    }
-  }
+  for (int k = first; k <= order; ++k) polynomial(p, k, n, a, out[k]);
 }
 
 template <class T>
@@ -55,10 +58,15 @@ void tanh_taylor(int order, long n, const T* z, Coefficients<T> out) {
   each(tanh_function(), n, z, a);
   if (order < 1) return;
   T* __restrict s = out[1];
-  for (long i = 0; i < n; ++i) s[i] = 1 - a[i] * a[i];
+  if (order == 1)
+    for (long i = 0; i < n; ++i) s[i] = 1 - a[i] * a[i];
   if (order >= 2) {
     T* __restrict y = out[2];
-    for (long i = 0; i < n; ++i) y[i] = -a[i] * s[i];
+    for (long i = 0; i < n; ++i) {
+      const T slope = 1 - a[i] * a[i];
+      s[i] = slope;
+      y[i] = -a[i] * slope;
+    }
   }
   if (order >= 3) {
     T* __restrict y = out[3];
@@ -102,8 +110,7 @@ void softplus_taylor(int order, long n, const T* z, Coefficients<T> out, T* scra
   if (order < 1) return;
   sigmoid_values(n, z, scratch);
   for (int k = 1; k <= order; ++k) {
-    by_polynomial(sigmoid_polynomials, k - 1, k - 1, n, scratch,
-                  Coefficients<T>{out[k] - (k - 1) * out.row, out.row});
+    polynomial(sigmoid_polynomials, k - 1, n, scratch, out[k]);
     for (long i = 0; i < n; ++i) out[k][i] *= T(1.0 / k);
   }
 }
