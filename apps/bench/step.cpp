@@ -63,10 +63,10 @@ void compare_threads(Step& step, int threads) {
   const auto microseconds = [&](int n) {
     at::set_num_threads(n);
     const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < 40; ++i) step();
+    for (int i = 0; i < 100; ++i) step();
     return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
                .count() /
-           40;
+           100;
   };
   microseconds(threads);
   std::vector<double> one, many, ratio;
@@ -75,8 +75,15 @@ void compare_threads(Step& step, int threads) {
     many.push_back(microseconds(threads));
     ratio.push_back(one.back() / many.back());
   }
-  fmt::print("one thread {:.0f} us/step   {} threads {:.0f} us/step   ratio {:.2f}\n", median(one),
-             threads, median(many), median(ratio));
+  const auto best = [](const std::vector<double>& v) {
+    return *std::min_element(v.begin(), v.end());
+  };
+  fmt::print(
+      "one thread {:.0f} us/step (best {:.0f})   {} threads {:.0f} us/step (best {:.0f})   ratio "
+      "{:.2f} "
+      "(of the best {:.2f})\n",
+      median(one), best(one), threads, median(many), best(many), median(ratio),
+      best(one) / best(many));
 }
 
 int run(const std::vector<std::string>& words) {

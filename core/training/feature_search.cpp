@@ -16,7 +16,7 @@
 namespace banach {
 namespace {
 
-constexpr int rounds = 3, most_steps = 3;
+constexpr int rounds = 3, most_steps = 8, halvings = 6;
 constexpr double rcond = 1e-15;
 
 double squares(const at::Tensor& r) { return at::dot(r, r).item<double>(); }
@@ -148,18 +148,28 @@ void FeatureSearch::solve(Trial& trial) {
     const at::Tensor j = objective_.jacobian().to(at::kCPU, at::kDouble);
     const at::Tensor from = r.to(at::kCPU, at::kDouble);
     const at::Tensor step = least_squares_step(j, from, rcond);
-    const at::Tensor start = objective_.parameters().detach().clone();
-    objective_.parameters().add_(step.to(start.options()));
-    const at::Tensor found = objective_.residuals();
-    const double before = squares(from), after = squares(found);
-    if (!(after < before)) {
-      objective_.parameters().copy_(start);
-      break;
-    }
-    r = found;
-    if (after <= 2 * squares(from + at::mv(j, step)) || after <= 1e-24 * before) break;
+    const double before = squares(from);
+    const double length = shortened(step, before, r), after = squares(r);
+    if (length == 0) break;
+    const bool straight = length == 1 && after <= 2 * squares(from + at::mv(j, step));
+    if (straight || after <= 1e-24 * before) break;
   }
   trial.parameters = objective_.parameters().detach().clone();
+}
+
+// The longest of 1, 1/2, ... steps that lowers the loss, taken, with the residuals there; else 0.
+double FeatureSearch::shortened(const at::Tensor& step, double before, at::Tensor& residuals) {
+  const at::Tensor start = objective_.parameters().detach().clone();
+  double length = 1;
+  for (int k = 0; k <= halvings; ++k, length /= 2) {
+    objective_.parameters().copy_(start + step.to(start.options()) * length);
+    const at::Tensor found = objective_.residuals();
+    if (!(squares(found) < before)) continue;
+    residuals = found;
+    return length;
+  }
+  objective_.parameters().copy_(start);
+  return 0;
 }
 
 void FeatureSearch::try_draw(std::int64_t draw, int round) {

@@ -52,6 +52,7 @@ class BANACH_API FeatureSearch {
   at::Tensor interior_points();
   void try_draw(std::int64_t draw, int round);
   void solve(Trial& trial);
+  double shortened(const at::Tensor& step, double before, at::Tensor& residuals);
   double held_out(const Trial& trial);
   void take(const Trial& trial);
 

@@ -80,9 +80,9 @@ class Evolution {
   // Coefficients at times that do not descend.
   const std::vector<double>& at(double time) {
     const double step = 1.0 / steps_;
-    const Etdrk4<double> whole(linear_, step);
+    if (!whole_) whole_.emplace(linear_, step);
     while (done_ < steps_ && (done_ + 1) * step <= time * (1 + 1e-12)) {
-      advance(now_, whole);
+      advance(now_, *whole_);
       ++done_;
     }
     then_ = now_;
@@ -105,6 +105,7 @@ class Evolution {
   double reaction_;
   Cosines cosines_;
   std::vector<double> linear_, now_, then_;
+  std::optional<Etdrk4<double>> whole_;
   int steps_ = 0, done_ = 0;
 };
 

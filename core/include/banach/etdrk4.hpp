@@ -9,9 +9,8 @@
 
 namespace banach {
 
-/// Exponential time differencing of fourth order (Cox and Matthews 2002, equations 26-29) with
-/// coefficients by contour integrals (Kassam and Trefethen 2005). Immutable: one serves all
-/// threads.
+/// Exponential time differencing of fourth order (Cox and Matthews 2002, equations 26-29).
+/// Immutable: one serves all threads.
 template <class Scalar = std::complex<double>>
 class Etdrk4 {
  public:
@@ -49,21 +48,30 @@ class Etdrk4 {
   struct Factors {
     double full, half, q, f1, f2, f3;
   };
-  // Means over a circle around z = l dt: no cancellation near z = 0. The upper half of the circle
-  // is enough, the values being conjugate on the lower one.
+  // sum over j of z^j / (j + k)!: of phi_k, near z = 0 where its closed form cancels.
+  static double phi(int k, double z) {
+    double term = 1;
+    for (int j = 2; j <= k; ++j) term /= j;
+    double sum = term;
+    for (int j = 1; j <= 26; ++j) sum += term *= z / (j + k);
+    return sum;
+  }
   void add(double z, double dt) {
-    constexpr int points = 32;
-    Factors f{std::exp(z), std::exp(z / 2), 0, 0, 0, 0};
-    for (int i = 0; i < points; ++i) {
-      const std::complex<double> r =
-          z + std::polar(1.0, 3.14159265358979323846 * (i + 0.5) / points);
-      const std::complex<double> e = std::exp(r), r3 = r * r * r;
-      f.q += ((std::exp(r / 2.0) - 1.0) / r).real();
-      f.f1 += ((-4.0 - r + e * (4.0 - 3.0 * r + r * r)) / r3).real();
-      f.f2 += (2.0 * (2.0 + r + e * (-2.0 + r)) / r3).real();
-      f.f3 += ((-4.0 - 3.0 * r - r * r + e * (4.0 - r)) / r3).real();
+    const double e = std::exp(z), half = std::exp(z / 2), z3 = z * z * z;
+    Factors f{e, half, 0, 0, 0, 0};
+    if (std::abs(z) < 2) {
+      const double one = phi(1, z), two = phi(2, z), three = phi(3, z);
+      f.q = phi(1, z / 2) / 2;
+      f.f1 = one - 3 * two + 4 * three;
+      f.f2 = 2 * two - 4 * three;
+      f.f3 = 4 * three - two;
+    } else {
+      f.q = (half - 1) / z;
+      f.f1 = (-4 - z + e * (4 - 3 * z + z * z)) / z3;
+      f.f2 = 2 * (2 + z + e * (z - 2)) / z3;
+      f.f3 = (-4 - 3 * z - z * z + e * (4 - z)) / z3;
     }
-    for (double* value : {&f.q, &f.f1, &f.f2, &f.f3}) *value *= dt / points;
+    for (double* value : {&f.q, &f.f1, &f.f2, &f.f3}) *value *= dt;
     factors_.push_back(f);
   }
   std::vector<Factors> factors_;
