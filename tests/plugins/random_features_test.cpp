@@ -25,7 +25,7 @@ struct Features {
       : plan(
             engine().plan("dtype = \"float64\"\n[problem]\ntype = \"heat\"\n[architecture]\ntype = "
                           "\"random_features\"\n" +
-                          lines + "\n[[stage]]\noptimizer = \"gauss_newton\"\nsteps = 1\n")) {
+                          lines + "\n[[stage]]\nsteps = 1\n")) {
     const RunState state = initial_state(plan);
     bank = {at::linspace(-1, 1, state.parameters.numel(), at::kDouble), state.buffers};
   }
@@ -117,7 +117,7 @@ TEST(RandomFeatures, NameAnUnknownAxisOfPatches) {
             std::string::npos);
 }
 
-// Two windows of the ready file on fewer features: automatic scales, soft starts, Newton's method.
+// The ready file on fewer features, with a wider front.
 TEST(RandomFeatures, SolveBurgersEquationInWindowsWithSoftStarts) {
   Table table = load_configuration((examples() / "burgers_random_features.toml").string());
   for (const char* word :

@@ -104,7 +104,7 @@ TEST(Windows, OfSeveralUnknownsAreRecordedInLinearSize) {
         std::to_string(count) + "\n[[stage]]\nsteps = 2\n");
     return plan.experiment.solution.trace->nodes().size();
   };
-  EXPECT_LT(nodes(40), 11 * nodes(4));
+  EXPECT_LT(nodes(40), 12 * nodes(4));
 }
 
 TEST(Windows, SolveTheProblem) {
