@@ -12,6 +12,7 @@ std::vector<std::string> Architecture::draws() const { return {}; }
 void Architecture::draw(int, Preparation&) {}
 std::vector<double> Preparation::bending(const std::vector<double>&) { return {}; }
 int Architecture::basis() const { return 0; }
+std::vector<Level> Architecture::levels() const { return {}; }
 Preparation::~Preparation() = default;
 Builder::~Builder() = default;
 

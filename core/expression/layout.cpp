@@ -84,7 +84,8 @@ bool LayoutBuilder::has_part(const std::string& name) const {
 }
 
 std::shared_ptr<Architecture> LayoutBuilder::part(const std::string& name,
-                                                  const Signature& signature) {
+                                                  const Signature& signature,
+                                                  const std::string& as) {
   in_part_ = true;
   const Value* value = table_.find(name);
   const Table* table = value ? value->get<Table>() : nullptr;
@@ -92,7 +93,7 @@ std::shared_ptr<Architecture> LayoutBuilder::part(const std::string& name,
     throw ConfigError(to_text(table_.source) + ": [" + table_.path +
                       "] needs a sub-architecture [" + table_.path + "." + name + "] with a type");
   LayoutBuilder inner(layout_, registry_, unknown_type_, diagnostics_);
-  inner.prefix_ = prefix_ + name + ".";
+  inner.prefix_ = prefix_ + (as.empty() ? name : as) + ".";
   auto built = inner.build(*table, signature);
   resolved_.set(name, inner.resolved());
   in_part_ = false;

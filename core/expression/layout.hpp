@@ -54,7 +54,9 @@ class BANACH_API LayoutBuilder final : public Builder {
   const Signature& signature() const override { return signature_; }
   int slot(const std::string& name, std::vector<std::int64_t> shape, const Init& init, int fan_in,
            int fan_out, bool trainable) override;
-  std::shared_ptr<Architecture> part(const std::string& name, const Signature& signature) override;
+  int slots() const override { return static_cast<int>(layout_.slots().size()); }
+  std::shared_ptr<Architecture> part(const std::string& name, const Signature& signature,
+                                     const std::string& as = "") override;
   bool has_part(const std::string& name) const override;
 
  private:

@@ -3,6 +3,9 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <utility>
+#include <vector>
+
 #include "banach/export.hpp"
 
 namespace banach {
@@ -12,6 +15,9 @@ namespace banach {
 struct Evaluation {
   at::Tensor loss, gradient;
 };
+
+/// Parts of a flat parameter vector: offset and size each.
+using Ranges = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
 /// A scalar loss of one flat parameter vector.
 class BANACH_API Objective {

@@ -2,15 +2,9 @@
 // Variable projection (Golub, Pereyra 1973): parameters that the residuals depend on linearly are
 // eliminated by least squares.
 #pragma once
-#include <utility>
-#include <vector>
-
 #include "core/optimizers/objective.hpp"
 
 namespace banach {
-
-/// Parts of a flat parameter vector: offset and size each.
-using Ranges = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
 /// min over c of |r(theta, c)|^2 + ridge |c|^2 as a function of theta, where r is linear in c (the
 /// parameters in `linear`) and `whole` has r for residuals. Its gradient is exact, its Jacobian

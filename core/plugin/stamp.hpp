@@ -8,7 +8,7 @@
 
 namespace banach {
 
-/// This library's own stamp: "api=2 torch=1.13.0 cxx11abi=1 glibcxxdebug=0 asan=0".
+/// This library's own stamp: "api=3 torch=1.13.0 cxx11abi=1 glibcxxdebug=0 asan=0".
 BANACH_API std::string engine_stamp();
 /// "0.1.0"
 BANACH_API const char* engine_version();

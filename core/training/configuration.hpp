@@ -44,6 +44,7 @@ struct StopParameters {
 struct StageParameters {
   std::string optimizer = "adam";
   std::optional<double> lr;            // that of the optimizer once the plan is made
+  std::optional<std::int64_t> level;   // 1 and up: that alone is trained
   std::int64_t steps = 0;              // of a data set also: epochs times its batches
   std::optional<std::int64_t> epochs;  // empty once the steps are known
   std::int64_t batch = 0;              // samples of a data set per step; 0: all

@@ -72,6 +72,9 @@ void describe(Schema<StageParameters>& s) {
   s.field("optimizer", &P::optimizer, "an optimizer by name; its own parameters stand beside");
   s.field("lr", &P::lr, "learning rate; the optimizer's own where absent, 1 for line searches")
       .positive();
+  s.field("level", &P::level,
+          "train this level of the architecture alone, 1 being the first; all where absent")
+      .at_least(1);
   s.field("steps", &P::steps, "optimizer steps; with a data set, epochs may be given instead")
       .at_least(0);
   s.field("epochs", &P::epochs, "walks through the training samples of the data set").at_least(0);

@@ -6,8 +6,9 @@
 
 namespace banach {
 
-/// Where the flat parameters hold the linear last layer; empty where the architecture has none.
-BANACH_API Ranges last_layer(const Network& network);
+/// Where the flat parameters hold the linear last layer, or those of a sum of networks; empty where
+/// the architecture has none. `part`: look there alone; all parameters where it is empty.
+BANACH_API Ranges last_layer(const Network& network, const Ranges& part = {});
 
 /// The name of a term whose residual is not linear in the trained network; empty if all are.
 BANACH_API std::string nonlinear_term(const Experiment& experiment);

@@ -80,6 +80,7 @@ Container to_container(const RunState& s) {
               {"best_step", s.best_step},
               {"plateau_best", optional_number(s.plateau_best)},
               {"plateau_step", s.plateau_step},
+              {"loss_factor", s.loss_factor},
               {"seconds", s.seconds},
               {"stage_seconds", s.stage_seconds},
               {"configuration", s.configuration},
@@ -108,7 +109,8 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.stage_step = c.value<std::int64_t>("stage_step");
   s.stage_stop = c.value<std::string>("stage_stop");
   s.window = c.value<std::int64_t>("window");
-  s.draw = c.meta.value("draw", std::int64_t{-1});  // absent in older checkpoints
+  s.draw = c.meta.value("draw", std::int64_t{-1});   // absent in older checkpoints
+  s.loss_factor = c.meta.value("loss_factor", 1.0);  // likewise
   s.best = read_optional(c, "best");
   s.best_step = c.value<std::int64_t>("best_step");
   s.plateau_best = read_optional(c, "plateau_best");

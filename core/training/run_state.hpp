@@ -20,6 +20,7 @@ struct RunState {
   std::string stage_stop;  // why the stage is over; empty while it runs or when its steps are done
   std::optional<double> best, plateau_best;
   std::int64_t best_step = 0, plateau_step = 0;
+  double loss_factor = 1;  // with which the optimizer of a stage of one level sees the loss
   double seconds = 0, stage_seconds = 0;             // of training
   std::string configuration;                         // resolved.toml
   nlohmann::json plugins = nlohmann::json::array();  // {"name", "version", "path"}

@@ -70,11 +70,11 @@ void Trainer::start(RunState state, bool resumed) {
 void Trainer::begin_stage(bool resumed) {
   const StagePlan& now = stage();
   if (!resumed) search_features();
+  if (!resumed) begin_level();
   make_objective();
   objective_->set_regularisation({plan_.configuration.regularisation,
                                   plan_.experiment.network->layout, objective_->parameters()});
-  if (const auto& clip = now.parameters.clip) objective_->set_clip(clip->norm, clip->value);
-  project();
+  narrow(resumed);
   now.optimizer->reset(minimised().parameters());
   if (resumed && !state_.optimizer.empty()) {
     now.optimizer->restore(state_.optimizer);
@@ -143,7 +143,7 @@ void Trainer::one_step() {
   lr_ = *p.lr * stage().schedule->factor(state_.stage_step, p.steps);
   objective_->begin_step(plan_.seed, state_.step, state_.stage_step);
   loss_ = stage().optimizer->step(minimised(), lr_);
-  if (projected_) projected_->settle();
+  settle();
   objective_->end_step();
 }
 
@@ -196,7 +196,7 @@ void Trainer::after_step() {
   const StageParameters& p = stage().parameters;
   const bool validated = due(c.validation.every);
   if (const auto why = stage().optimizer->finished(); !why.empty())
-    note_stop(fmt::format("{}: {}", p.optimizer, why));
+    note_stop(fmt::format("{}: {}{}", p.optimizer, why, seen_as()));
   const bool last = state_.stage_step == p.steps || !state_.stage_stop.empty();
   const bool logged = validated || due(c.output.log_every) || last;
   if (logged || due(c.checkpoint.every)) watch_device();

@@ -4,6 +4,7 @@
 #pragma once
 #include <functional>
 
+#include "core/optimizers/partial_objective.hpp"
 #include "core/optimizers/projected_objective.hpp"
 #include "core/run/checkpoints.hpp"
 #include "core/run/log.hpp"
@@ -60,8 +61,12 @@ class BANACH_API Trainer {
   void begin_window();
   void begin_stage(bool resumed);
   void make_objective();
-  void project();
+  void begin_level();
+  void add_level(std::int64_t level);
+  void narrow(bool resumed);
   Objective& minimised();
+  void settle();
+  std::string seen_as() const;
   void search_features();
   void note_executor(const std::string& not_fused_because);
   std::unique_ptr<Measurer> make_validation(bool final_one) const;
@@ -102,6 +107,7 @@ class BANACH_API Trainer {
   std::unique_ptr<TimingLog> timing_;
   std::unique_ptr<Progress> progress_;
   std::unique_ptr<StageObjective> objective_;
+  std::unique_ptr<PartialObjective> partial_;      // of a stage of one level
   std::unique_ptr<ProjectedObjective> projected_;  // of a stage with variable projection
   std::unique_ptr<Collocation> collocation_;       // of a problem without a data set
   std::unique_ptr<Measurer> validation_;

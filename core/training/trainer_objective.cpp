@@ -3,7 +3,6 @@
 #include "core/operators/operator_objective.hpp"
 #include "core/operators/operator_validation.hpp"
 #include "core/training/feature_search.hpp"
-#include "core/training/last_layer.hpp"
 #include "core/training/trainer.hpp"
 
 namespace banach {
@@ -30,17 +29,6 @@ void Trainer::make_objective() {
   collocation_ = std::make_unique<Collocation>(collocation_of(now, plan_.seed));
   collocation_->set_spacing(state_.spacing);
   residuals->set_points(collocation_->at_step(state_.step));
-}
-
-void Trainer::project() {
-  projected_.reset();
-  if (!stage().parameters.variable_projection) return;
-  projected_ =
-      std::make_unique<ProjectedObjective>(*objective_, last_layer(*plan_.experiment.network));
-}
-
-Objective& Trainer::minimised() {
-  return projected_ ? static_cast<Objective&>(*projected_) : *objective_;
 }
 
 void Trainer::note_executor(const std::string& why) {

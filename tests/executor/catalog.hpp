@@ -55,6 +55,8 @@ inline std::vector<Choice> choices() {
       {"neural_ode", "width = 3\nhidden = [4, 3]\nmethod = \"euler\"\nsteps = 3"},
       {"neural_ode_adaptive", "width = 2\nhidden = 3\nrtol = 0.01\natol = 0.01", true, false},
       {"neural_ode_adaptive", "width = 2\nhidden = 3\nmethod = \"rk4\"\nsteps = 2", true, false},
+      {"multi_stage", "[architecture.network]\ntype = \"mlp\"\nwidth = 3\nactivation = \"sin\""},
+      {"multi_stage", "levels = 3\n[architecture.network]\ntype = \"dgm\"\nwidth = 2\nlayers = 1"},
       {"mlp", "width = 5\ndepth = 2\nnormalisation = \"before\""},
       {"mlp", "width = [4, 5]\nnormalisation = \"after\"\ndropout = 0.2"},
       {"resnet", "width = 4\ndepth = 1\nnormalisation = \"before\"\ndropout = 0.1"},

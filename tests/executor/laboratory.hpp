@@ -4,6 +4,7 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/training/experiment.hpp"
@@ -167,10 +168,11 @@ class Laboratory {
         out.narrow(0, slot.offset, slot.size).mul_(std::min(1.0, 2.5 / std::sqrt(slot.fan_in)));
     return out;
   }
-  // Near their first values: what is fixed may have to be positive.
+  // Near their first values, since what is fixed may have to be positive, but never zero.
   at::Tensor buffers() const {
     std::vector<double> parameters, fixed;
     initialise(network_->layout, 7, parameters, fixed);
+    std::replace(fixed.begin(), fixed.end(), 0.0, 0.4);
     return at::tensor(fixed, at::kDouble) *
            (0.7 + 0.6 * at::rand({network_->layout.buffers()}, at::kDouble));
   }

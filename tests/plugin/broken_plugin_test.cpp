@@ -78,7 +78,7 @@ TEST_F(BrokenPlugin, OtherSharedLibraryIsNeverOpened) {
 
 TEST_F(BrokenPlugin, OtherApiIsRefusedBeforeItsCodeRuns) {
   EXPECT_EQ(reason(built("other_api")),
-            "incompatible build: it has api=99, this installation has api=2" + rebuild);
+            "incompatible build: it has api=99, this installation has api=3" + rebuild);
   EXPECT_EQ(getenv("BANACH_TEST_OTHER_API_RAN"), nullptr);
 }
 

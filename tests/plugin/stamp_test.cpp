@@ -7,7 +7,7 @@
 namespace banach {
 namespace {
 
-const std::string engine = "api=2 torch=1.13.0 cxx11abi=1 glibcxxdebug=0 asan=0";
+const std::string engine = "api=3 torch=1.13.0 cxx11abi=1 glibcxxdebug=0 asan=0";
 
 TEST(Stamp, IsFoundAnywhereInTheBytesUpToItsZero) {
   const std::string mark = "@(#)banach-plugin ";
@@ -18,12 +18,12 @@ TEST(Stamp, IsFoundAnywhereInTheBytesUpToItsZero) {
 
 TEST(Stamp, EqualStampsAndTorchFreePluginsFit) {
   EXPECT_EQ(stamp_problem(engine, engine), "");
-  EXPECT_EQ(stamp_problem("api=2 torch=none cxx11abi=1 glibcxxdebug=0 asan=0", engine), "");
+  EXPECT_EQ(stamp_problem("api=3 torch=none cxx11abi=1 glibcxxdebug=0 asan=0", engine), "");
 }
 
 TEST(Stamp, EveryDifferenceIsNamed) {
   EXPECT_EQ(stamp_problem("api=1 torch=none cxx11abi=0 glibcxxdebug=0 asan=0", engine),
-            "incompatible build: it has api=1 cxx11abi=0, this installation has api=2 cxx11abi=1; "
+            "incompatible build: it has api=1 cxx11abi=0, this installation has api=3 cxx11abi=1; "
             "rebuild the plugin against this installation");
   EXPECT_EQ(stamp_problem("api=1 torch=none", "api=1 torch=2.6.0 asan=0"),
             "incompatible build: it has asan=?, this installation has asan=0; "
@@ -33,7 +33,7 @@ TEST(Stamp, EveryDifferenceIsNamed) {
 
 TEST(Stamp, OwnStampNamesTheBuildAsPluginsDo) {
   EXPECT_STREQ(engine_torch_version(), TORCH_VERSION);
-  EXPECT_EQ(engine_stamp().rfind("api=2 torch=" + std::string(engine_torch_version()), 0), 0u);
+  EXPECT_EQ(engine_stamp().rfind("api=3 torch=" + std::string(engine_torch_version()), 0), 0u);
   EXPECT_EQ(stamp_problem(engine_stamp(), engine_stamp()), "");
 }
 

@@ -70,6 +70,13 @@ class BANACH_API Preparation {
   virtual void set(int slot, const std::vector<double>& values) = 0;
 };
 
+/// One network of a sum over k of amplitude_k N_k(frequency_k x); they are trained one by one.
+struct Level {
+  int first = 0, last = 0;  // its slots are [first, last), as Builder::slots() counts them
+  /// Frozen slots [1] and [axes], zero and ones until the level begins; -1: always part of the sum.
+  int amplitude = -1, frequency = -1;
+};
+
 class BANACH_API Architecture {
  public:
   virtual ~Architecture();
@@ -88,6 +95,9 @@ class BANACH_API Architecture {
   /// each field: how many functions a block has, the first of which is the mean and belongs to
   /// every sum with the coefficient one. 0 for all others.
   virtual int basis() const;
+  /// The networks of a sum, in the order in which they are added; each ends with a linear layer.
+  /// Empty for all others.
+  virtual std::vector<Level> levels() const;
 };
 
 /// Hands out parameter slots and sub-architectures while an architecture is constructed.
@@ -98,9 +108,12 @@ class BANACH_API Builder {
   /// A learnable slot of this shape; names are unique within the architecture.
   virtual int slot(const std::string& name, std::vector<std::int64_t> shape, const Init& init,
                    int fan_in, int fan_out, bool trainable = true) = 0;
-  /// The sub-architecture of the table [architecture.<name>], which has its own `type`.
-  virtual std::shared_ptr<Architecture> part(const std::string& name,
-                                             const Signature& signature) = 0;
+  /// How many slots have been handed out so far: the number of the next one.
+  virtual int slots() const = 0;
+  /// The sub-architecture of the table [architecture.<name>], which has its own `type`. `as` opens
+  /// the names of its parameters where one table describes several parts.
+  virtual std::shared_ptr<Architecture> part(const std::string& name, const Signature& signature,
+                                             const std::string& as = "") = 0;
   /// Whether there is a table [architecture.<name>] with a `type`.
   virtual bool has_part(const std::string& name) const = 0;
 

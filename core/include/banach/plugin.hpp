@@ -6,7 +6,7 @@
 
 #include "banach/registry.hpp"
 
-#define BANACH_API_VERSION 2  // bump on any change to a class in include/banach
+#define BANACH_API_VERSION 3  // bump on any change to a class in include/banach
 
 #define BANACH_TEXT_(x) #x
 #define BANACH_TEXT(x) BANACH_TEXT_(x)
