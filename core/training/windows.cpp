@@ -2,28 +2,19 @@
 #include "core/training/windows.hpp"
 
 #include <ATen/ATen.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+
+#include "core/training/window_axis.hpp"
 
 namespace banach {
 namespace {
 
 using BankOf = std::function<int(int window)>;
 
-std::size_t axis_of(const Experiment& e) {
-  const Domain own = e.problem->domain();
-  for (std::size_t i = 0; i < own.size(); ++i)
-    if (own[i].name == e.windows->axis) return i;
-  std::vector<std::string> names;
-  for (const auto& axis : own) names.push_back(axis.name);
-  throw ConfigError("windows.axis: there is no axis \"" + e.windows->axis + "\"; the axes are " +
-                    join(names));
-}
-
 Axis cut(const Experiment& whole, int k) {
-  const Axis axis = whole.problem->domain()[axis_of(whole)];
+  const Axis axis = whole.problem->domain()[window_axis(whole)];
   const double length = axis.upper - axis.lower;
   const WindowsParameters& windows = *whole.windows;
   const auto count = static_cast<int>(windows.number());
@@ -35,56 +26,9 @@ Axis cut(const Experiment& whole, int k) {
   return {axis.name, edge(k), edge(k + 1)};
 }
 
-bool starts(const Experiment& e, const Term& term) {
-  return term.condition && term.condition->type == Condition::Type::initial &&
-         term.region.axis == e.windows->axis;
-}
-
-void refuse(const Experiment& e, const Term& term, bool hard) {
-  const std::string& axis = e.windows->axis;
-  const bool along = term.region.kind == Region::Kind::face && term.region.axis == axis;
-  if (along && !starts(e, term))
-    throw ConfigError("windows: term \"" + term.name + "\" is a condition on a face of \"" + axis +
-                      "\" that only the whole solution can meet; train without [windows]");
-  if (hard && term.condition && term.condition->beta != 0)
-    throw ConfigError("windows: condition \"" + term.name +
-                      "\" on a derivative cannot be hard together with windows; name the others: "
-                      "hard = [...]");
-}
-
-void check_starts(const Experiment& e) {
-  for (const auto& unknown : e.unknowns)
-    if (std::none_of(e.starts.begin(), e.starts.end(), [&](const Term& t) {
-          return t.condition->unknown.empty() || t.condition->unknown == unknown;
-        }))
-      throw ConfigError("windows: \"" + unknown + "\" has no initial condition along \"" +
-                        e.windows->axis + "\", so no window knows where to begin");
-}
-
-void check_edges(const WindowsParameters& windows, const Axis& axis) {
-  if (windows.count.has_value() == !windows.edges.empty())
-    throw ConfigError("windows: give either count or edges");
-  if (windows.number() < 1) throw ConfigError("windows.count must be at least 1");
-  double last = axis.lower;
-  for (const double edge : windows.edges) {
-    if (!(edge > last && edge < axis.upper))
-      throw ConfigError(
-          fmt::format("windows.edges: {} is not between {} and {}; they ascend, inside "
-                      "the axis \"{}\"",
-                      edge, last, axis.upper, axis.name));
-    last = edge;
-  }
-}
-
-// A start that is a term of the loss cannot be built in, too.
-void refuse_hard_start(const Term& term) {
-  throw ConfigError("windows.start = \"soft\" contradicts problem.hard: condition \"" + term.name +
-                    "\" is hard; leave it out there, or start = \"hard\"");
-}
-
 Domain domain_of(const Experiment& whole, int k) {
   Domain out = whole.domain;
-  out[axis_of(whole)] = cut(whole, k);
+  out[window_axis(whole)] = cut(whole, k);
   return out;
 }
 
@@ -101,7 +45,7 @@ HardConditions hard_of(const Experiment& whole, int k, const std::optional<Point
 
 // Every window's network sees the range of the whole axis.
 Solution raw_solution(const Experiment& whole, int k, int bank) {
-  const Axis all = whole.problem->domain()[axis_of(whole)], own = cut(whole, k);
+  const Axis all = whole.problem->domain()[window_axis(whole)], own = cut(whole, k);
   const double stretch = (all.upper - all.lower) / (own.upper - own.lower);
   return [problem = whole.problem, hard = whole.hard, all, own, stretch, bank,
           outputs = static_cast<int>(whole.unknowns.size())](const Point& point) {
@@ -180,7 +124,7 @@ void start_softly(const Experiment& whole, int k, Experiment& window) {
   window.guess = [before, own](const Point& p) { return before(p.with(own.name, own.lower)); };
   if (k == 0) return;
   for (auto& t : window.terms) {
-    if (!starts(whole, t.term)) continue;
+    if (!starts_window(whole, t.term)) continue;
     const std::string unknown = t.term.condition->unknown;
     const auto& names = whole.unknowns;
     const auto column =
@@ -196,32 +140,6 @@ void start_softly(const Experiment& whole, int k, Experiment& window) {
 
 int window_count(const Experiment& e) {
   return e.windows ? static_cast<int>(e.windows->number()) : 1;
-}
-
-void prepare_windows(Experiment& e) {
-  check_edges(*e.windows, e.problem->domain()[axis_of(e)]);
-  for (const auto& c : e.coefficients)
-    if (c.role() == Coefficient::Role::learnable)
-      throw ConfigError("windows: the learnable coefficient \"" + c.name() +
-                        "\" would be learned anew in every window; train without [windows]");
-  const bool keep = e.windows->soft();
-  std::vector<Term> hard;
-  for (const Term& term : e.hard.terms()) {
-    refuse(e, term, true);
-    if (keep && starts(e, term)) refuse_hard_start(term);
-    (starts(e, term) ? e.starts : hard).push_back(term);
-  }
-  std::vector<RecordedTerm> soft;
-  for (auto& t : e.terms) {
-    refuse(e, t.term, false);
-    const bool start = starts(e, t.term);
-    if (start) e.starts.push_back(t.term);
-    if (keep || !start) soft.push_back(std::move(t));
-  }
-  e.terms = std::move(soft);
-  check_starts(e);
-  if (e.terms.empty()) throw ConfigError("windows: no term is left to train on");
-  e.hard = HardConditions(e.domain, e.unknowns, std::move(hard));
 }
 
 Solution whole_solution(const Experiment& e) {
@@ -255,7 +173,7 @@ Experiment make_window(const Experiment& whole, int k,
         window_solution(whole, k, [k](int window) { return window == k ? 0 : 1 + window; });
   }
   if (whole.windows->soft()) start_softly(whole, k, out);
-  const std::size_t axis = axis_of(whole);
+  const std::size_t axis = window_axis(whole);
   for (auto* list : {&out.terms, &out.held_out}) {
     std::vector<RecordedTerm> inside;
     for (auto& term : *list)
