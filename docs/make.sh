@@ -70,7 +70,7 @@ ready() {
 # showcase ARCHITECTURE: a configuration and overrides that show what it does; nothing where it is for operators.
 showcase() {
   case $1 in
-    fno | deeponet | pod | linear) ;;
+    fno | deeponet | pod | linear | multi_stage) ;;
     periodic) echo 'burgers architecture={type="periodic",axes=["x"]} stage.0.steps=2000' ;;
     neural_ode_adaptive) echo 'regression architecture={type="neural_ode_adaptive"} stage.0.steps=2000' ;;
     dgm) echo 'heat architecture={type="dgm",width=32,layers=2} stage.0.steps=2000' ;;

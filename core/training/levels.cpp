@@ -13,9 +13,8 @@ namespace banach {
 namespace {
 
 constexpr double small = 1e-8;
-constexpr double clearly = 0.95;  // a higher frequency leaves less than this part of the residual
-constexpr double nearly = 1.1;    // a stronger ridge leaves no more than this of the best
-constexpr int ridges = 15;        // powers of ten
+constexpr double nearly = 1.1;  // a stronger ridge leaves no more than this of the best
+constexpr int ridges = 15;      // powers of ten
 constexpr std::int64_t most_columns = 1000;
 constexpr double least_reached = 0.01;                        // part of the squares, of a poor fit
 constexpr std::int64_t most_numbers = std::int64_t{1} << 27;  // of a Jacobian: 1 GB
@@ -127,7 +126,7 @@ class LevelSearch {
   void consider(const std::vector<double>& frequency, const std::string& name) {
     Trial trial = fit(frequency);
     tried_ += fmt::format("{}{} {:.2g}", tried_.empty() ? "" : ", ", name, trial.held_out);
-    if (!best_ || trial.held_out < clearly * best_->held_out) best_ = std::move(trial);
+    if (!best_ || trial.held_out < best_->held_out) best_ = std::move(trial);
   }
 
   static at::Tensor columns(const at::Tensor& j, const Ranges& ranges) {

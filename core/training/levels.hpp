@@ -30,11 +30,11 @@ struct StartedLevel {
 /// Chooses frequency and amplitude of a level, on the residuals of all terms as linearised at the
 /// present solution. A frequency is judged by how well the level could learn: least squares with
 /// a ridge over the tangents of all its parameters, fitted on one half of the rows and judged on
-/// the other, both ways. A higher one is taken where it leaves clearly less: first one for all
-/// axes, then axis by axis. Then the last layer alone is fitted likewise: the amplitude is the size
-/// of its parameters, larger by what part of the residual they do not reach (and at least such that
-/// parameters of order one have a residual as large as what is left), and the level starts with the
-/// layer divided by it; from zero where no frequency helps.
+/// the other, both ways; that which leaves the least is kept, first one for all axes, then axis by
+/// axis. Then the last layer alone is fitted likewise: the amplitude is the size of its parameters,
+/// larger by what part of the residual they do not reach (and at least such that parameters of
+/// order one have a residual as large as what is left), and the level starts with the layer divided
+/// by it; from zero where no frequency helps.
 BANACH_API StartedLevel start_level(LevelStart start);
 
 }  // namespace banach
