@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Error against CPU seconds of training, measuring left out: every configuration and every entry
 // of a sweep with several seeds, one thread. Writes configuration, seed, step, seconds and the
-// largest relative L2 error of an unknown, at steps whose number grows by an eighth. What is one
-// solution at the end only is trained as a whole instead: windows several times, with 1/32, 1/16,
+// largest relative L2 error of an unknown, at steps whose number in their stage grows by an eighth.
+// What is a solution at its end only is trained as a whole: windows several times, with 1/32, 1/16,
 // ... of their steps, and features that are searched for once.
 // Sample run: bench_optimizers heat.csv 3 30 plugins/problems/studies/optimizers/heat.toml
 #include <fmt/format.h>
@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int rungs = 6;  // of a run in windows: steps / 32, ..., steps / 2, steps
+constexpr int rungs = 6;  // of windows: steps / 32, ..., steps / 2, steps
 
 struct Named {
   std::string name;
@@ -69,15 +69,15 @@ class Curve {
 
 /// Steps and measurements in turn until the stage, or the time, is over; the latter is told.
 bool train_stage(BenchRun& run, double limit, double& seconds, Curve& curve, std::string& why) {
-  std::int64_t next = run.done + 1;
+  std::int64_t next = 1;
   double since = thread_seconds();
   for (bool over = false, late = false; !over;) {
     run.step();
     why = run.present().optimizer->finished();
     late = seconds + thread_seconds() - since >= limit;
     over = late || !why.empty() || run.stage_done == run.present().parameters.steps;
-    if (!over && run.done < next) continue;
-    next = run.done + 1 + run.done / 8;
+    if (!over && run.stage_done < next) continue;
+    next = run.stage_done + 1 + run.stage_done / 8;
     seconds += thread_seconds() - since;
     curve.row(run.done, seconds, run.measure().error());
     if (late) return false;
@@ -113,18 +113,25 @@ double train_whole(RunPlan plan, Curve& curve) {
   return seconds;
 }
 
-void train_windows(const Named& given, const BenchCatalog& catalog, bool once, double limit,
+/// The configuration with a part of its steps and nothing written on the way.
+Table shortened(Table table, const std::vector<StagePlan>& stages, int halvings) {
+  for (const char* key : {"validation.every", "checkpoint.every", "output.log_every"})
+    apply_override(table, fmt::format("{}=1000000000", key));
+  for (std::size_t i = 0; i < stages.size(); ++i)
+    apply_override(table,
+                   fmt::format("stage.{}.steps={}", i,
+                               std::max<std::int64_t>(1, stages[i].parameters.steps >> halvings)));
+  return table;
+}
+
+/// With more and more steps, from the start each time.
+void train_windows(const Named& given, const BenchCatalog& catalog, int runs, double limit,
                    Curve& curve) {
-  for (int rung = once ? rungs - 1 : 0; rung < rungs; ++rung) {
-    Table table = given.table;
-    for (const char* key : {"validation.every", "checkpoint.every", "output.log_every"})
-      apply_override(table, fmt::format("{}=1000000000", key));
-    const RunPlan whole = make_plan(table, catalog.registry, catalog.plugins);
-    for (std::size_t i = 0; i < whole.stages.size(); ++i)
-      apply_override(table,
-                     fmt::format("stage.{}.steps={}", i,
-                                 std::max<std::int64_t>(
-                                     1, whole.stages[i].parameters.steps >> (rungs - 1 - rung))));
+  const RunPlan whole = make_plan(given.table, catalog.registry, catalog.plugins);
+  for (int run = 0; run < runs; ++run) {
+    const int halvings = runs - 1 - run;
+    if (halvings > 0 && whole.stages[0].parameters.steps >> halvings == 0) continue;
+    const Table table = shortened(given.table, whole.stages, halvings);
     RunPlan plan = make_plan(table, catalog.registry, catalog.plugins);
     if (2 * train_whole(std::move(plan), curve) > limit) return;
   }
@@ -134,7 +141,7 @@ void train(const Named& given, const BenchCatalog& catalog, double limit, Curve&
   const RunPlan plan = make_plan(given.table, catalog.registry, catalog.plugins);
   const bool searched = FeatureSearch::can_choose(plan.experiment);
   if (searched || plan.experiment.windows) {
-    train_windows(given, catalog, searched, limit, curve);
+    train_windows(given, catalog, searched ? 1 : rungs, limit, curve);
     return;
   }
   BenchRun run(given.table, catalog);
