@@ -8,7 +8,8 @@
 #                          writes the end of operators.md; `operators finished` takes what is there and trains nothing
 #   docs/make.sh derivatives, docs/make.sh optimizers
 #                          run the studies behind derivatives.md and optimizers.md (a build with -DBANACH_BENCH=ON)
-#                          and write their ends; with `finished` from what is in build/ already
+#                          and write their ends; with `finished` from what is there already
+#   docs/make.sh optimizers PROBLEM...   runs these problems of the study anew
 # Needs a finished build, and for the gallery gnuplot and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -350,42 +351,19 @@ PYTHON
   mv "$scratch.md" "$page"
 }
 
-# optimizers [finished]: errors against CPU seconds, the tables at the end of optimizers.md.
+# optimizers [finished | PROBLEM...]: errors against CPU seconds, the end of optimizers.md; without a word all problems.
 optimizers() {
-  local page=docs/optimizers.md study=build/optimizers
-  [[ ${1-} == finished ]] || build/bin/bench_optimizers "$study" 3 plugins/problems/studies/optimizers/*.toml >&2
+  local page=docs/optimizers.md study=build/optimizers problem all
+  all=(heat fredholm fitzhugh_nagumo burgers allen_cahn)
+  mkdir -p "$study" docs/optimizers
+  [[ ${1-} == finished ]] || for problem in "${@:-${all[@]}}"; do
+    build/bin/bench_optimizers "$study/$problem.csv" 3 20 "plugins/problems/studies/optimizers/$problem.toml" \
+      "plugins/problems/${problem}_random_features.toml" >&2
+    cp "$study/$problem.csv" docs/optimizers/
+  done
   {
     awk '{ print } /^## Measured/ { exit }' "$page"
-    python3 - "$study/times.csv" <<'PYTHON'
-import csv
-import statistics
-import sys
-
-with open(sys.argv[1]) as file:
-    rows = list(csv.DictReader(file))
-targets = [key for key in rows[0] if key.startswith("1e")]
-names = list(dict.fromkeys(row["name"] for row in rows))
-
-
-def worst_time(found, target):
-    times = [row[target] for row in found]
-    return f"{statistics.median(map(float, times)):.2f}" if all(times) else "-"
-
-
-def key(name):
-    return statistics.median(float(row["error"]) for row in rows if row["name"] == name)
-
-
-print("\n| configuration | " + " | ".join(targets) + " | error | at seconds | steps |\n" +
-      "|---" * (len(targets) + 4) + "|")
-for name in sorted(names, key=key):
-    found = [row for row in rows if row["name"] == name]
-    print("|", " | ".join(
-        [f"[{name}](../plugins/problems/studies/optimizers/{name}.toml)"] +
-        [worst_time(found, target) for target in targets] +
-        [f"{key(name):.1e}", f"{statistics.median(float(row['seconds']) for row in found):.1f}",
-         f"{statistics.median(int(row['steps']) for row in found):.0f}"]), "|")
-PYTHON
+    python3 docs/optimizers.py "${all[@]}"
   } >"$scratch.md"
   mv "$scratch.md" "$page"
 }
@@ -398,6 +376,6 @@ case ${1-} in
   gallery) gallery && pages ;;
   operators) operators "${2-}" ;;
   derivatives) derivatives "${2-}" ;;
-  optimizers) optimizers "${2-}" ;;
+  optimizers) optimizers "${@:2}" ;;
   *) fail "say pages, gallery, operators, derivatives or optimizers" ;;
 esac

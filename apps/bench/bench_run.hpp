@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The first stage of a configuration, step by step, with measurements where they are wanted.
+// The stages of a configuration, step by step, with measurements where they are wanted.
 #pragma once
 #include "core/optimizers/enroll.hpp"
 #include "core/sampling/enroll.hpp"
@@ -22,14 +22,17 @@ struct BenchCatalog {
   }
 };
 
+/// A run without windows, in the dtype of its first stage throughout.
 struct BenchRun {
   RunPlan plan;
   at::TensorOptions options;
   RunState state;
   ResidualObjective objective;
-  Collocation points;
   Validation validation;
+  std::unique_ptr<Collocation> points;
   std::unique_ptr<ProjectedObjective> projected;
+  std::size_t stage = 0;
+  std::int64_t done = 0, stage_done = 0;  // steps
 
   BenchRun(const Table& table, const BenchCatalog& catalog)
       : plan(make_plan(table, catalog.registry, catalog.plugins)),
@@ -37,24 +40,30 @@ struct BenchRun {
         state(initial_state(plan)),
         objective(plan.experiment, plan.weights, plan.derivatives, state.parameters.to(options),
                   state.buffers.to(options)),
-        points(plan.experiment, plan.stages[0].sampling, plan.seed, options),
         validation(plan.experiment, plan.derivatives,
                    make_grid(plan.experiment.domain, plan.configuration.evaluate.grid), 1,
                    plan.weights, plan.seed, options) {
-    objective.set_points(points.at_step(0));
-    if (plan.stages[0].parameters.variable_projection)
-      projected =
-          std::make_unique<ProjectedObjective>(objective, last_layer(*plan.experiment.network));
-    plan.stages[0].optimizer->reset(minimised().parameters());
+    begin_stage(0);
   }
+  StagePlan& present() { return plan.stages[stage]; }
   Objective& minimised() { return projected ? static_cast<Objective&>(*projected) : objective; }
 
-  /// Step number `index`, as training does it.
-  void step(std::int64_t index) {
-    StagePlan& stage = plan.stages[0];
-    const double factor = stage.schedule->factor(index, stage.parameters.steps);
-    objective.set_points(points.at_step(index));
-    stage.optimizer->step(minimised(), *stage.parameters.lr * factor);
+  /// From the parameters as they are.
+  void begin_stage(std::size_t index) {
+    stage = index, stage_done = 0;
+    points = std::make_unique<Collocation>(plan.experiment, present().sampling, plan.seed, options);
+    objective.set_points(points->at_step(done));
+    projected.reset();
+    if (present().parameters.variable_projection)
+      projected =
+          std::make_unique<ProjectedObjective>(objective, last_layer(*plan.experiment.network));
+    present().optimizer->reset(minimised().parameters());
+  }
+  /// The next step, as training does it.
+  void step() {
+    const double factor = present().schedule->factor(stage_done++, present().parameters.steps);
+    objective.set_points(points->at_step(done++));
+    present().optimizer->step(minimised(), *present().parameters.lr * factor);
     if (projected) projected->settle();
   }
   Measurement measure() {

@@ -79,7 +79,7 @@ Measurement train(BenchRun& run, std::ostream& curve) {
   };
   row(0);
   for (std::int64_t step = 1; step <= steps; ++step) {
-    run.step(step - 1);
+    run.step();
     const bool over = !stage.optimizer->finished().empty() || step == steps;
     if (over || step % run.plan.configuration.validation.every == 0) row(step);
     if (over) break;

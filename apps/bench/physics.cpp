@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "apps/bench/peer.hpp"
+#include "apps/bench/scratch_folder.hpp"
 #include "core/operators/operator_objective.hpp"
 #include "core/optimizers/enroll.hpp"
 #include "core/parameters/toml.hpp"
@@ -84,8 +85,9 @@ int run(const std::string& executor, const std::vector<std::string>& words) {
                   at::tensor(buffers, at::kDouble).to(options)};
   OperatorObjective objective(plan, 0, bank.parameters, bank.buffers);
   std::vector<std::string> command(words.begin() + 1, words.end());
+  const ScratchFolder scratch;
   if (!command.empty()) {
-    write_step(command.emplace_back("physics_step.bin"), plan, bank);
+    write_step(command.emplace_back(scratch.path() / "step.bin"), plan, bank);
     check(objective, plan, command);
   }
   Optimizer& optimizer = *plan.stages[0].optimizer;
