@@ -43,8 +43,8 @@ struct Experiment {
   std::optional<Reference> reference;
   std::vector<Baseline> baselines;
   std::optional<WindowsParameters> windows;
-  std::vector<Term> starts;  // initial conditions along the windows' axis
-  std::string fixed_axis;    // of one window: no field may be moved along it
+  std::vector<Term> starts;                 // initial conditions along the windows' axis
+  std::string fixed_axis;                   // of one window: no field may be moved along it
   Table problem_table, architecture_table;  // with every default
 
   /// Whether errors can be measured.
