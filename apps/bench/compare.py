@@ -76,6 +76,15 @@ def time(microseconds):
     return f"{microseconds} us"
 
 
+def processor():
+    """Its name, and the largest vectors that it has."""
+    info = {key.strip(): value.strip() for key, _, value in
+            (line.partition(":") for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines())}
+    flags = info.get("flags", "").split()
+    vectors = next((name for flag, name in (("avx512f", "AVX-512"), ("avx2", "AVX2")) if flag in flags), "no AVX2")
+    return f"{info.get('model name', platform.processor())} ({vectors})"
+
+
 def replace(path, table):
     text = path.read_text()
     begin, end = "<!-- benchmarks -->\n", "<!-- end of benchmarks -->"
@@ -95,10 +104,8 @@ def main():
         cells = [f"{time(g[1])} (**{g[2]:.1f}x**)" if g else "" for g in got]
         lines.append(f"| {title} | {time(own[len(own) // 2])} | " + " | ".join(cells) + " |")
         print(lines[-1], flush=True)
-    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
-               platform.processor())
-    lines += ["", f"Medians of CPU time for one training step on one thread of: {cpu}; in brackets the peer's time "
-              "over Banach's, the median of", "rounds that alternate. Written by `python3 apps/bench/compare.py`.", ""]
+    lines += ["", f"Medians of CPU time for one training step on one thread of: {processor()}; in brackets the peer's "
+              "time over", "Banach's, the median of rounds that alternate. Written by `python3 apps/bench/compare.py`.", ""]
     for path in (root / "docs" / "benchmarks.md", root / "README.md"):
         replace(path, "\n".join(lines))
 

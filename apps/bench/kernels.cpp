@@ -43,7 +43,8 @@ void layer_weight_gradient(benchmark::State& state) {
   const std::int64_t w = state.range(0);
   auto g = filled<T>(w * w), x = filled<T>(w * rows), y = filled<T>(w * rows);
   for (auto _ : state)
-    kernels<T>().multiply_transposed(w, w, rows, x.data(), rows, y.data(), rows, g.data(), w);
+    kernels<T>().multiply_transposed(
+        {w, w, rows, x.data(), rows, 1, y.data(), rows, g.data(), w, true});
   count_products(state, w);
 }
 
@@ -78,7 +79,7 @@ struct SecondOrder {
     arguments.rows = rows;
     arguments.z = {z.data(), 3 * rows};
     arguments.y = {y.data(), 3 * rows};
-    arguments.slope = slope.data();
+    arguments.slope = slopes_by_value(what) ? nullptr : slope.data();
     arguments.y_adjoint = {y.data(), 3 * rows};
     arguments.z_adjoint = {z_adjoint.data(), 3 * rows};
     arguments.scratch = scratch.data();

@@ -53,7 +53,8 @@ class Fused final : public FusedExecutor {
   }
   void make_runners(Work& work, Place& place) const;
   TapeRunner<T>& forward(Work& work, std::int64_t c);
-  void measure(Work& work, std::int64_t c, const std::vector<FusedTarget>& targets, T* gradient);
+  void measure(Work& work, std::int64_t c, const std::vector<FusedTarget>& targets, T* gradient,
+               bool overwrite);
   void add_partials(Work& work, std::int64_t parts, T* gradient) const;
   void collect(const Work& work, double* losses) const;
   void jacobian_of(Work& work, std::int64_t c, const std::vector<double>& factors, at::Tensor& out);

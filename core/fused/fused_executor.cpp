@@ -29,10 +29,9 @@ void Fused<T>::losses(const std::vector<Bank>& banks, const std::vector<FusedTar
     return k == 0 ? gradient->template data_ptr<T>() : work.partials.data() + (k - 1) * parameters;
   };
   for_each(parts, [&](std::int64_t k) {
-    if (!gradient) return measure(work, k, targets, nullptr);
-    std::fill(place(k), place(k) + parameters, T(0));
-    for (const auto c : work.plan.partials[static_cast<std::size_t>(k)])
-      measure(work, c, targets, place(k));
+    if (!gradient) return measure(work, k, targets, nullptr, false);
+    const auto& chunks = work.plan.partials[static_cast<std::size_t>(k)];
+    for (const auto c : chunks) measure(work, c, targets, place(k), c == chunks.front());
   });
   if (gradient) add_partials(work, parts, place(0));
   collect(work, losses);
@@ -57,7 +56,7 @@ void Fused<T>::add_partials(Work& work, std::int64_t parts, T* gradient) const {
 
 template <class T>
 void Fused<T>::measure(Work& work, std::int64_t c, const std::vector<FusedTarget>& targets,
-                       T* gradient) {
+                       T* gradient, bool overwrite) {
   TapeRunner<T>& runner = forward(work, c);
   const Chunk& chunk = work.plan.chunks[static_cast<std::size_t>(c)];
   const auto& members = tapes_[chunk.tape].members;
@@ -81,7 +80,7 @@ void Fused<T>::measure(Work& work, std::int64_t c, const std::vector<FusedTarget
     }
     work.sums[static_cast<std::size_t>(c)][m] = sum;
   }
-  if (gradient) runner.backward(gradient);
+  if (gradient) runner.backward(gradient, overwrite);
 }
 
 template <class T>

@@ -17,9 +17,12 @@ T* TapeRunner<T>::adjoint_of(const Operation& operation, std::size_t k, bool ove
 }
 
 template <class T>
-void TapeRunner<T>::backward(T* gradient) {
+void TapeRunner<T>::backward(T* gradient, bool overwrite) {
   gradient_ = gradient;
   jacobian_ = nullptr;
+  overwrites_ = overwrite;
+  if (overwrite)
+    for (const RowRange& range : unwritten_) std::fill_n(gradient + range.first, range.count, T(0));
   for (std::size_t i = tape_.operations.size(); i-- > 0;) backward(tape_.operations[i], i);
 }
 
@@ -107,22 +110,25 @@ template <class T>
 void TapeRunner<T>::row_back(const Operation& operation) {
   const int x = operation.in[0], y = operation.out;
   const std::int64_t in = block(x).width, out = block(y).width;
-  if (gradient_ && trained(operation, operation.weight))
-    kernels_.multiply({in, out, 1, value(x), 1, 1, adjoint(y), out,
-                       gradient_ + offset(operation.weight), out, true});
-  if (T* dx = adjoint_of(operation, 0))
-    kernels_.multiply_transposed(1, in, out, adjoint(y), out,
-                                 slot(operation.bank, operation.weight), out, dx, in);
+  if (T* dx = adjoint_of(operation, 0, true))
+    kernels_.multiply_transposed({1, in, out, adjoint(y), out, 1,
+                                  slot(operation.bank, operation.weight), out, dx, in,
+                                  !operation.first[0]});
 }
 
 template <class T>
-void TapeRunner<T>::linear_back(const Operation& operation) {
+void TapeRunner<T>::linear_back(const Operation& operation, std::size_t number) {
   const int x = operation.in[0], y = operation.out;
   const std::int64_t n = plane_rows(x), in = block(x).width, out = block(y).width;
   if (jacobian_) linear_rows(operation);
-  if (gradient_ && trained(operation, operation.weight) && n > 1)
-    kernels_.multiply_transposed(in, out, n, value(x), n, adjoint(y), n,
-                                 gradient_ + offset(operation.weight), out);
+  if (gradient_ && trained(operation, operation.weight)) {
+    T* const g = gradient_ + offset(operation.weight);
+    const bool add = !(overwrites_ && first_gradients_[number]);
+    if (n == 1)
+      kernels_.multiply({in, out, 1, value(x), 1, 1, adjoint(y), out, g, out, add});
+    else
+      kernels_.multiply_transposed({in, out, n, value(x), n, 1, adjoint(y), n, g, out, add});
+  }
   if (gradient_ && trained(operation, operation.bias)) {
     T* g = gradient_ + offset(operation.bias);
     const auto rows = rows_of(x);
@@ -209,7 +215,7 @@ void TapeRunner<T>::backward(const Operation& operation, std::size_t number) {
   for (const int i : operation.clear) std::fill(adjoint(i), adjoint(i) + size(i), T(0));
   if (operation.code == Code::shift) return;
   if (operation.code == Code::leaf) return leaf_back(operation);
-  if (operation.code == Code::linear) return linear_back(operation);
+  if (operation.code == Code::linear) return linear_back(operation, number);
   if (operation.code == Code::lift) return lift_back(operation);
   if (operation.code == Code::multiply || operation.code == Code::dot)
     return multiply_back(operation);

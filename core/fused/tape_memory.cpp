@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the adjoints of a tape are.
+// Where the adjoints of a tape are, and which numbers of its gradient are overwritten.
 #include <algorithm>
+#include <utility>
 
 #include "core/fused/tape_runner.hpp"
 
@@ -37,7 +38,36 @@ void TapeRunner<T>::place_adjoints(Arena& arena) {
           adjoints_[static_cast<std::size_t>(view.parent)] + view.from * plane_rows(view.parent);
 }
 
+template <class T>
+void TapeRunner<T>::find_first_gradients() {
+  const auto& slots = layout_.slots();
+  std::vector<char> read_otherwise(slots.size(), 0), written(slots.size(), 0);
+  for (const Operation& operation : tape_.operations)
+    for (const int number :
+         {operation.code == Code::linear ? -1 : operation.weight, operation.bias})
+      if (number >= 0) read_otherwise[static_cast<std::size_t>(number)] = 1;
+  first_gradients_.assign(tape_.operations.size(), 0);
+  for (std::size_t i = tape_.operations.size(); i-- > 0;) {
+    const Operation& operation = tape_.operations[i];
+    if (operation.code != Code::linear || !trained(operation, operation.weight)) continue;
+    const auto number = static_cast<std::size_t>(operation.weight);
+    if (!read_otherwise[number]) first_gradients_[i] = !std::exchange(written[number], 1);
+  }
+  std::int64_t end = 0;
+  const auto skip = [&](std::int64_t begin) {
+    if (begin > end) unwritten_.push_back({end, begin - end});
+  };
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    if (written[i]) {
+      skip(slots[i].offset);
+      end = slots[i].offset + slots[i].size;
+    }
+  skip(layout_.parameters());
+}
+
 template void TapeRunner<float>::place_adjoints(Arena&);
 template void TapeRunner<double>::place_adjoints(Arena&);
+template void TapeRunner<float>::find_first_gradients();
+template void TapeRunner<double>::find_first_gradients();
 
 }  // namespace banach

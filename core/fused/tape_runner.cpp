@@ -39,11 +39,14 @@ TapeRunner<T>::TapeRunner(const Tape& tape, const Layout& layout, std::vector<st
     const JetFunction& what = operation.function->what;
     const auto n = rows_of(operation.out);
     scratch = std::max(scratch, scratch_planes(what) * group(n) * n);
-    if (gradients && block(operation.out).active)
+    if (gradients && block(operation.out).active && !slopes_by_value(what))
       slopes_.back() = arena.reserve((what.order + 1) * n * block(operation.out).width);
   }
   adjoints_.assign(tape_.blocks.size(), 0);
-  if (gradients) place_adjoints(arena);
+  if (gradients) {
+    place_adjoints(arena);
+    find_first_gradients();
+  }
   arena_ = AlignedNumbers<T>(static_cast<std::size_t>(arena.size()));
   scratch_ = AlignedNumbers<T>(static_cast<std::size_t>(scratch));
 }
@@ -98,6 +101,7 @@ JetFunctionArguments<T> TapeRunner<T>::function(const Operation& operation, std:
   a.features = block(operation.out).width;
   a.rows = n;
   a.z = {value(operation.in[0]), n * a.what->planes};
+  a.y = {value(operation.out), a.z.stride};
   if (slopes_[number] >= 0) a.slope = arena_.data() + slopes_[number];
   a.scratch = scratch_.data();
   a.group = group(n);
@@ -106,9 +110,7 @@ JetFunctionArguments<T> TapeRunner<T>::function(const Operation& operation, std:
 
 template <class T>
 void TapeRunner<T>::apply(const Operation& operation, std::size_t number) {
-  auto a = function(operation, number);
-  a.y = {value(operation.out), a.z.stride};
-  kernels_.jet_forward(a);
+  kernels_.jet_forward(function(operation, number));
 }
 
 template <class T>

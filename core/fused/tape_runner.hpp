@@ -23,7 +23,7 @@ struct LeafNumbers {
   std::int64_t row = 0, feature = 0, plane = 0;
 };
 
-/// Rows [first, first + count) of the points of a place.
+/// Rows [first, first + count) of the points of a place, or parameters.
 struct RowRange {
   std::int64_t first = 0, count = 0;
 };
@@ -48,8 +48,8 @@ class TapeRunner {
   /// First row of place p among the joined ones.
   std::int64_t start(std::size_t p) const { return starts_[p]; }
   bool active(std::size_t m) const { return block(tape_.members[m].root).active; }
-  /// Adds to the gradient [parameters].
-  void backward(T* gradient);
+  /// Adds to the gradient [parameters], or overwrites all of it.
+  void backward(T* gradient, bool overwrite);
   /// Adds d values / d parameters of every row to [parameters][joined rows].
   void backward_rows(T* jacobian);
   std::int64_t joined_rows() const { return joined_; }
@@ -68,6 +68,7 @@ class TapeRunner {
   T* adjoint_of(const Operation& operation, std::size_t k, bool overwrites = false);
 
   void place_adjoints(Arena& arena);
+  void find_first_gradients();
 
   const T* slot(int bank, int number) const;
   std::int64_t offset(int number) const {
@@ -89,7 +90,7 @@ class TapeRunner {
   void backward(const Operation& operation, std::size_t number);
   void lift_back(const Operation& operation);
   void row_back(const Operation& operation);
-  void linear_back(const Operation& operation);
+  void linear_back(const Operation& operation, std::size_t number);
   void apply_back(const Operation& operation, std::size_t number);
   void multiply_back(const Operation& operation);
   void select_back(const Operation& operation);
@@ -105,9 +106,12 @@ class TapeRunner {
   std::int64_t joined_ = 0;
   std::vector<std::int64_t> values_, adjoints_;  // offsets per block
   std::vector<std::int64_t> slopes_;             // per operation
+  std::vector<char> first_gradients_;            // per operation: no other writes its weight before
+  std::vector<RowRange> unwritten_;              // parameters without such a first writer
   AlignedNumbers<T> arena_, scratch_;
   std::vector<BankNumbers<T>> banks_;
   T *gradient_ = nullptr, *jacobian_ = nullptr;
+  bool overwrites_ = false;  // the gradient
 };
 
 }  // namespace banach

@@ -172,10 +172,15 @@ void first_order_backward(const FeatureGroup<T>& g, Rows<const T> y, Rows<T> out
 template <class T>
 void jet_backward(const JetFunctionArguments<T>& a) {
   const JetFunction& f = *a.what;
-  T* const h = a.scratch;  // jet of f' at z, its value plane unused
-  T* const powers = h + f.planes * a.group * a.rows;
+  const long all = a.group * a.rows;
+  T* const coefficients = a.scratch;
+  T* const h = coefficients + (f.order + 1) * all;  // jet of f' at z, its value plane unused
+  T* const powers = h + f.planes * all;
   for (long w = 0; w < a.features; w += a.group) {
-    const auto g = feature_group<T>(a, w, nullptr, powers);
+    const auto g = feature_group<T>(a, w, coefficients, powers);
+    for (long i = 0; !a.slope && i < g.features; ++i)
+      own_taylor<T>(f.function, f.order + 1, g.rows,
+                    {a.y.data + (w + i) * a.y.stride, coefficients + i * g.rows, g.count});
     const Rows<const T> y{a.y_adjoint.data + w * a.y_adjoint.stride, a.y_adjoint.stride};
     const Rows<T> out{a.z_adjoint.data + w * a.z_adjoint.stride, a.z_adjoint.stride};
     if (f.planes == 1) {

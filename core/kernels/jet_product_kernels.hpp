@@ -8,15 +8,19 @@ namespace banach {
 namespace BANACH_ISA {
 namespace {
 
-/// y [n] = or += a sum of products of rows.
+// Features whose numbers stay in the first cache from one plane to the next.
+constexpr long features_together = 8;
+
+/// One plane of y, rows [n] of some features: y = or += a sum of products.
 template <class T>
-class RowSum {
+class PlaneSum {
  public:
-  RowSum(long n, T* y, bool overwrite) : n_(n), y_(y), overwrite_(overwrite) {}
-  /// c a b, or c a without a `b`.
-  void add(T c, const T* a, const T* b) {
-    if (b ? pairs_ == most_pairs : singles_ == 1) write();
-    if (b) {
+  PlaneSum(long features, long n, Planes<T> y, bool overwrite)
+      : features_(features), n_(n), y_(y), overwrite_(overwrite) {}
+  /// c a b, or c a where `b` has no data.
+  void add(T c, Planes<const T> a, Planes<const T> b) {
+    if (b.data ? pairs_ == most_pairs : singles_ == 1) write();
+    if (b.data) {
       pair_[pairs_++] = {c, a, b};
     } else {
       single_ = {c, a, b};
@@ -56,68 +60,89 @@ class RowSum {
   static constexpr int most_pairs = 3;
   struct Summand {
     T c;
-    const T *a, *b;
+    Planes<const T> a, b;
   };
   template <int pairs, int singles>
   void run() {
+    for (long f = 0; f < features_; ++f)
+      if (overwrite_)
+        row<pairs, singles, true>(f);
+      else
+        row<pairs, singles, false>(f);
+  }
+  template <int pairs, int singles, bool overwrite>
+  [[gnu::always_inline]] void row(long f) {
     using V = typename Vector<T>::type;
-    const RowSum s = *this;  // no store below can change it
     const auto at = [](const T* p) { return *reinterpret_cast<const V*>(p); };
-    long i = 0;
-    for (; i + lanes<T> <= s.n_; i += lanes<T>) {
-      V sum = s.overwrite_ ? V{} : at(s.y_ + i);
-      if constexpr (singles == 1) sum += s.single_.c * at(s.single_.a + i);
+    const long n = n_;
+    T *const y = y_.data + f * y_.stride, c0 = single_.c;
+    const T *const x = single_.a.data + f * single_.a.stride, *a[most_pairs], *b[most_pairs];
+    T c[most_pairs];
 #pragma GCC unroll 3
-      for (int k = 0; k < pairs; ++k)
-        sum += s.pair_[k].c * at(s.pair_[k].a + i) * at(s.pair_[k].b + i);
-      *reinterpret_cast<V*>(s.y_ + i) = sum;
+    for (int k = 0; k < pairs; ++k) {
+      a[k] = pair_[k].a.data + f * pair_[k].a.stride;
+      b[k] = pair_[k].b.data + f * pair_[k].b.stride;
+      c[k] = pair_[k].c;
     }
-    for (; i < s.n_; ++i) {
-      T sum = s.overwrite_ ? T(0) : s.y_[i];
-      if constexpr (singles == 1) sum += s.single_.c * s.single_.a[i];
-      for (int k = 0; k < pairs; ++k) sum += s.pair_[k].c * s.pair_[k].a[i] * s.pair_[k].b[i];
-      s.y_[i] = sum;
+    long i = 0;
+    for (; i + lanes<T> <= n; i += lanes<T>) {
+      V sum = overwrite ? V{} : at(y + i);
+      if constexpr (singles == 1) sum += c0 * at(x + i);
+#pragma GCC unroll 3
+      for (int k = 0; k < pairs; ++k) sum += c[k] * at(a[k] + i) * at(b[k] + i);
+      *reinterpret_cast<V*>(y + i) = sum;
+    }
+    for (; i < n; ++i) {
+      T sum = overwrite ? T(0) : y[i];
+      if constexpr (singles == 1) sum += c0 * x[i];
+      for (int k = 0; k < pairs; ++k) sum += c[k] * a[k][i] * b[k][i];
+      y[i] = sum;
     }
   }
 
-  long n_;
-  T* y_;
+  long features_, n_;
+  Planes<T> y_;
   bool overwrite_;
   int pairs_ = 0, singles_ = 0;
-  Summand pair_[most_pairs], single_;
+  Summand pair_[most_pairs] = {}, single_ = {};
 };
+
+// A plane of block `x` from feature w on; none for plane -1.
+template <class T>
+inline Planes<T> plane_of(Planes<T> x, long w, int plane, long rows) {
+  return {plane < 0 ? nullptr : x.data + w * x.stride + plane * rows, x.stride};
+}
 
 template <class T>
 void jet_product(const PlaneProduct* entries, int count, long features, long rows,
                  Planes<const T> a, Planes<const T> b, Planes<T> y) {
-  for (long w = 0; w < features; ++w)
+  for (long w = 0; w < features; w += features_together) {
+    const long some = features - w < features_together ? features - w : features_together;
     for (const PlaneProduct *e = entries, *end = entries + count; e < end;) {
       const int plane = e->out;
-      RowSum<T> sum(rows, y.data + w * y.stride + plane * rows, e->first && y.stride != 0);
+      PlaneSum<T> sum(some, rows, plane_of(y, w, plane, rows), e->first && y.stride != 0);
       for (; e < end && e->out == plane; ++e) {
-        const T* left = a.data + w * a.stride + e->left * rows;
-        const T* right = b.data + w * b.stride + e->right * rows;
-        if (e->left < 0 || e->right < 0)
-          sum.add(T(e->value), e->left < 0 ? right : left, nullptr);
-        else
-          sum.add(T(e->value), left, right);
+        const auto left = plane_of(a, w, e->left, rows), right = plane_of(b, w, e->right, rows);
+        sum.add(T(e->value), left.data ? left : right, left.data ? right : left);
       }
       sum.write();
     }
+  }
 }
 
 template <class T>
 void jet_product_adjoint(const PlaneProduct* entries, int count, long features, long rows,
                          Planes<const T> y, Planes<const T> b, Planes<T> a, bool overwrite) {
-  for (long w = 0; w < features; ++w)
+  for (long w = 0; w < features; w += features_together) {
+    const long some = features - w < features_together ? features - w : features_together;
     for (const PlaneProduct *e = entries, *end = entries + count; e < end;) {
       const int plane = e->left;
-      RowSum<T> sum(rows, a.data + w * a.stride + plane * rows, overwrite && e->first);
+      PlaneSum<T> sum(some, rows, plane_of(a, w, plane, rows), overwrite && e->first);
       for (; e < end && e->left == plane; ++e)
-        sum.add(T(e->value), y.data + w * y.stride + e->out * rows,
-                e->right < 0 ? nullptr : b.data + w * b.stride + e->right * rows);
+        sum.add(T(e->value), plane_of(y, w, e->out, rows), plane_of(b, w, e->right, rows));
       sum.write();
     }
+  }
 }
 
 }  // namespace

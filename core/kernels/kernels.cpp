@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/kernels/function.hpp"
+
 namespace banach {
 
 namespace baseline {
@@ -49,7 +51,12 @@ template BANACH_API const Kernels<double>& kernels<double>();
 
 int scratch_planes(const JetFunction& f) {
   const int powers = f.order > 1 ? (f.order - 1) * f.planes : 0;
-  return 3 + (f.order + 1 > f.planes ? f.order + 1 : f.planes) + powers;
+  return 3 + f.order + 1 + f.planes + powers;
+}
+
+bool slopes_by_value(const JetFunction& f) {
+  return f.function == static_cast<int>(Function::tanh) ||
+         f.function == static_cast<int>(Function::sigmoid);
 }
 
 }  // namespace banach

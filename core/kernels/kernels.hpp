@@ -52,8 +52,8 @@ struct JetFunctionArguments {
   const JetFunction* what;
   std::int64_t features, rows;
   Planes<const T> z;
-  Planes<T> y;  // forward: out
-  T* slope;     // f', f''/2!, ... at z, order + 1 numbers for each of z; null: values alone
+  Planes<T> y;  // forward: out; backward: the same, read where slopes_by_value(what)
+  T* slope;     // f', f''/2!, ... at z, order + 1 numbers for each of z; null: not kept
   Planes<const T> y_adjoint;
   Planes<T> z_adjoint;  // backward: out, added to where `accumulate`
   T* scratch;           // [scratch_planes(what) * group * rows]
@@ -62,6 +62,8 @@ struct JetFunctionArguments {
 };
 /// Planes of scratch that a jet function needs.
 BANACH_API int scratch_planes(const JetFunction& what);
+/// Whether slopes are functions of the value, as those of tanh: no need to keep them.
+BANACH_API bool slopes_by_value(const JetFunction& what);
 
 /// sum = or += a + b and difference = or += a - b on rows of n numbers; results overlap nothing.
 template <class T>
@@ -83,10 +85,8 @@ struct Kernels {
   const char* instruction_set;
   int lanes;  // numbers in a vector
   void (*multiply)(const Product<T>&);
-  /// C[m, n] += sum_r A[m, r] B[n, r] with rows of A, B of these distances.
-  void (*multiply_transposed)(std::int64_t m, std::int64_t n, std::int64_t r, const T* a,
-                              std::int64_t a_row, const T* b, std::int64_t b_row, T* c,
-                              std::int64_t c_row);
+  /// C[m, n] = sum_k A[m, k] B[n, k]; rows of A are contiguous.
+  void (*multiply_transposed)(const Product<T>&);
   void (*jet_forward)(const JetFunctionArguments<T>&);
   void (*jet_backward)(const JetFunctionArguments<T>&);
   /// y = sum of the entries; every plane of y that has entries is overwritten.

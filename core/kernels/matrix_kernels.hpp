@@ -19,6 +19,7 @@ constexpr int tile_rows = 4;
 constexpr long rows_worth_turning = 8;
 constexpr long depth_block = 256;         // rows of B that stay in the first cache
 constexpr long packed_bytes = 128 << 10;  // of A, in the second cache
+constexpr long columns_packed = 8;        // in turn: a few cache lines
 constexpr long panels_worth_packing = 4, tiles_worth_packing = 8;
 
 template <class T, int M, int N>
@@ -33,6 +34,7 @@ template <class T, int M, int N>
       sum[i][j] = V{};
       __builtin_prefetch(c + i * c_row + j * lanes<T>, 1);  // needed at the end: no wait for it
     }
+#pragma GCC unroll 4
   for (long p = 0; p < k; ++p, a += a_column, b += b_row) {
     V x[N];
 #pragma GCC unroll 2
@@ -63,20 +65,25 @@ inline void last_rows(long rows, long k, const T* a, long a_row, long a_column, 
 }
 
 // All rows of A times N vectors of columns. `packed`: its whole tiles, [tiles][k][tile_rows], or
-// null.
+// null. One or two rows alone would wait for their own sums: they share with the last whole tile.
 template <class T, int N>
 inline void panel(const Product<T>& p, const T* packed) {
+  long whole = p.m / tile_rows * tile_rows;
+  const long rest = p.m - whole;
+  if (whole > 0 && rest > 0 && 2 * rest < tile_rows) whole -= tile_rows;
   long i = 0;
-  if (packed)
-    for (; i + tile_rows <= p.m; i += tile_rows)
+  for (; i < whole; i += tile_rows)
+    if (packed)
       tile<T, tile_rows, N>(p.k, packed + i * p.k, 1, tile_rows, p.b, p.b_row, p.c + i * p.c_row,
                             p.c_row, p.accumulate);
-  else
-    for (; i + tile_rows <= p.m; i += tile_rows)
+    else
       tile<T, tile_rows, N>(p.k, p.a + i * p.a_row, p.a_row, p.a_column, p.b, p.b_row,
                             p.c + i * p.c_row, p.c_row, p.accumulate);
-  last_rows<T, tile_rows - 1, N>(p.m - i, p.k, p.a + i * p.a_row, p.a_row, p.a_column, p.b, p.b_row,
-                                 p.c + i * p.c_row, p.c_row, p.accumulate);
+  const long left = p.m - whole, half = left > tile_rows ? (left + 1) / 2 : left;
+  for (; i < p.m; i += half)
+    last_rows<T, tile_rows - 1, N>(half < p.m - i ? half : p.m - i, p.k, p.a + i * p.a_row, p.a_row,
+                                   p.a_column, p.b, p.b_row, p.c + i * p.c_row, p.c_row,
+                                   p.accumulate);
 }
 
 // The same, B copied first where enough rows of A read it: its rows may lie such that they push
@@ -149,10 +156,13 @@ template <class T>
     part.m = p.m - i < most ? p.m - i : most;
     part.a = p.a + i;
     part.c = p.c + i * p.c_row;
-    for (long column = 0; column < p.k; ++column)
+    for (long from = 0; from < p.k; from += columns_packed)
       for (long row = 0; row + tile_rows <= part.m; row += tile_rows)
-        __builtin_memcpy(packed + row * p.k + column * tile_rows,
-                         part.a + row + column * p.a_column, tile_rows * sizeof(T));
+        for (long column = from; column < p.k && column < from + columns_packed; ++column) {
+          const T* const from_a = part.a + row + column * p.a_column;
+          __builtin_prefetch(from_a + columns_packed * p.a_column);
+          __builtin_memcpy(packed + row * p.k + column * tile_rows, from_a, tile_rows * sizeof(T));
+        }
     multiply_panels(part, packed);
   }
 }

@@ -52,11 +52,11 @@ void by_polynomial(const P& p, int first, int order, long n, const T* a, Coeffic
   for (int k = first; k <= order; ++k) polynomial(p, k, n, a, out[k]);
 }
 
+// Coefficients 1 .. order from the value.
 template <class T>
-void tanh_taylor(int order, long n, const T* z, Coefficients<T> out) {
-  T* __restrict a = out[0];
-  each(tanh_function(), n, z, a);
+void tanh_slopes(int order, long n, Coefficients<T> out) {
   if (order < 1) return;
+  const T* a = out[0];
   T* __restrict s = out[1];
   if (order == 1)
     for (long i = 0; i < n; ++i) s[i] = 1 - a[i] * a[i];
@@ -190,13 +190,24 @@ void log_taylor(int order, long n, const T* z, Coefficients<T> out, T* scratch) 
   }
 }
 
+/// Coefficients 1 .. order from the value, of functions whose slopes are functions of it
+/// (slopes_by_value).
+template <class T>
+void own_taylor(int function, int order, long n, Coefficients<T> out) {
+  if (static_cast<Function>(function) == Function::tanh)
+    tanh_slopes(order, n, out);
+  else
+    by_polynomial(sigmoid_polynomials, 1, order, n, out[0], out);
+}
+
 /// Coefficients 0 .. order; `scratch` [n].
 template <class T>
 void taylor(int function, double exponent, int order, long n, const T* z, Coefficients<T> out,
             T* scratch) {
   switch (static_cast<Function>(function)) {
     case Function::tanh:
-      return tanh_taylor(order, n, z, out);
+      each(tanh_function(), n, z, out[0]);
+      return tanh_slopes(order, n, out);
     case Function::sin:
     case Function::cos:
       return sine_taylor(order, n, z, out, static_cast<Function>(function) == Function::cos);

@@ -39,7 +39,8 @@ inline typename Vector<T>::type totals(typename Vector<T>::type* v) {
 }
 
 template <class T, int M, int N>
-inline void dot_tile(long r, const T* a, long a_row, const T* b, long b_row, T* c, long c_row) {
+inline void dot_tile(const Product<T>& product, const T* a, const T* b, T* c) {
+  const long r = product.k, a_row = product.a_row, b_row = product.b_row, c_row = product.c_row;
   using V = typename Vector<T>::type;
   V sum[M][N] = {};
   long p = 0;
@@ -66,16 +67,18 @@ inline void dot_tile(long r, const T* a, long a_row, const T* b, long b_row, T* 
     for (int j = 0; j < N; ++j) {
       T rest = 0;
       for (long q = p; q < r; ++q) rest += a[i * a_row + q] * b[j * b_row + q];
-      c[i * c_row + j] += out[i * N + j] + rest;
+      rest += out[i * N + j];
+      c[i * c_row + j] = product.accumulate ? c[i * c_row + j] + rest : rest;
     }
 }
 
+// M rows of the result, columns from j on.
 template <class T, int M>
-inline void dot_rows(long n, long r, const T* a, long a_row, const T* b, long b_row, T* c,
-                     long c_row) {
-  long j = 0;
-  for (; j + 4 <= n; j += 4) dot_tile<T, M, 4>(r, a, a_row, b + j * b_row, b_row, c + j, c_row);
-  for (; j < n; ++j) dot_tile<T, M, 1>(r, a, a_row, b + j * b_row, b_row, c + j, c_row);
+inline void dot_rows(const Product<T>& p, long i, long j) {
+  const T* const a = p.a + i * p.a_row;
+  T* const c = p.c + i * p.c_row;
+  for (; j + 4 <= p.n; j += 4) dot_tile<T, M, 4>(p, a, p.b + j * p.b_row, c + j);
+  for (; j < p.n; ++j) dot_tile<T, M, 1>(p, a, p.b + j * p.b_row, c + j);
 }
 
 template <class Mask, int n, int distance, bool high, int... I>
@@ -118,34 +121,30 @@ inline void turn(long columns, long rows, const T* b, long b_row, T* out) {
     }
 }
 
-// Columns of the result that fill vectors: B is turned piece by piece.
+// Columns of the result that fill vectors, from j on: B is turned piece by piece.
 template <class T, int N>
-inline void turned_panel(long m, long r, const T* a, long a_row, const T* b, long b_row, T* c,
-                         long c_row) {
+inline void turned_panel(const Product<T>& p, long j) {
   alignas(64) T turned[depth_block * N * lanes<T>];
   constexpr long columns = N * lanes<T>;
-  for (long from = 0; from < r; from += depth_block) {
-    const long depth = r - from < depth_block ? r - from : depth_block;
-    turn(columns, depth, b + from, b_row, turned);
-    panel<T, N>({m, columns, depth, a + from, a_row, 1, turned, columns, c, c_row, true}, nullptr);
+  for (long from = 0; from < p.k; from += depth_block) {
+    const long depth = p.k - from < depth_block ? p.k - from : depth_block;
+    turn(columns, depth, p.b + j * p.b_row + from, p.b_row, turned);
+    panel<T, N>({p.m, columns, depth, p.a + from, p.a_row, 1, turned, columns, p.c + j, p.c_row,
+                 p.accumulate || from > 0},
+                nullptr);
   }
 }
 
 template <class T>
-void multiply_transposed(long m, long n, long r, const T* a, long a_row, const T* b, long b_row,
-                         T* c, long c_row) {
+void multiply_transposed(const Product<T>& p) {
   long j = 0;
-  if (r % lanes<T> == 0 && m >= rows_worth_turning) {
-    for (; j + 2 * lanes<T> <= n; j += 2 * lanes<T>)
-      turned_panel<T, 2>(m, r, a, a_row, b + j * b_row, b_row, c + j, c_row);
-    for (; j + lanes<T> <= n; j += lanes<T>)
-      turned_panel<T, 1>(m, r, a, a_row, b + j * b_row, b_row, c + j, c_row);
+  if (p.k > 0 && p.k % lanes<T> == 0 && p.m >= rows_worth_turning) {
+    for (; j + 2 * lanes<T> <= p.n; j += 2 * lanes<T>) turned_panel<T, 2>(p, j);
+    for (; j + lanes<T> <= p.n; j += lanes<T>) turned_panel<T, 1>(p, j);
   }
   long i = 0;
-  for (; i + 4 <= m; i += 4)
-    dot_rows<T, 4>(n - j, r, a + i * a_row, a_row, b + j * b_row, b_row, c + i * c_row + j, c_row);
-  for (; i < m; ++i)
-    dot_rows<T, 1>(n - j, r, a + i * a_row, a_row, b + j * b_row, b_row, c + i * c_row + j, c_row);
+  for (; i + 4 <= p.m; i += 4) dot_rows<T, 4>(p, i, j);
+  for (; i < p.m; ++i) dot_rows<T, 1>(p, i, j);
 }
 
 }  // namespace

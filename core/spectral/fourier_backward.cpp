@@ -105,9 +105,8 @@ struct FourierNetwork<T>::Backward {
         p.c = gradient + weight;
         n.kernels_.multiply(p);
         T* const out = spectrum + m * mode;
-        std::fill_n(out, rows * width, T(0));
-        n.kernels_.multiply_transposed(rows, width, 2 * width, product, 2 * width, weights + weight,
-                                       2 * width, out, width);
+        n.kernels_.multiply_transposed({rows, width, 2 * width, product, 2 * width, 1,
+                                        weights + weight, 2 * width, out, width});
       }
     });
   }

@@ -20,10 +20,9 @@ void PointwiseMap<T>::set(const T* weight, const T* bias) {
 template <class T>
 void PointwiseMap<T>::product(std::int64_t points, Channels<T> x, std::int64_t k, std::int64_t n,
                               const T* right, const T* right_turned, T* y, bool accumulate) const {
-  if (n < kernels_.lanes && x.column == 1) {
-    if (!accumulate) std::fill_n(y, points * n, T(0));
-    return kernels_.multiply_transposed(points, n, k, x.data, x.row, right_turned, k, y, n);
-  }
+  if (n < kernels_.lanes && x.column == 1)
+    return kernels_.multiply_transposed(
+        {points, n, k, x.data, x.row, 1, right_turned, k, y, n, accumulate});
   Product<T> p{};
   p.m = points, p.n = n, p.k = k;
   p.a = x.data, p.a_row = x.row, p.a_column = x.column;

@@ -73,16 +73,22 @@ TYPED_TEST(Products, OfRowsAreSums) {
   for (const auto& [m, n, r] : sizes) {
     const std::int64_t row = r + 1;
     const auto a = numbers<T>(m * row, 1), b = numbers<T>(n * row, 2);
-    auto c = numbers<T>(m * n, 3);
-    std::vector<double> expected(c.begin(), c.end());
-    for (std::int64_t i = 0; i < m; ++i)
-      for (std::int64_t j = 0; j < n; ++j)
-        for (std::int64_t p = 0; p < r; ++p)
-          expected[static_cast<std::size_t>(i * n + j)] +=
-              static_cast<double>(a[static_cast<std::size_t>(i * row + p)]) *
-              static_cast<double>(b[static_cast<std::size_t>(j * row + p)]);
-    kernels<T>().multiply_transposed(m, n, r, a.data(), row, b.data(), row, c.data(), n);
-    expect_near(c, expected, std::to_string(m) + " " + std::to_string(n) + " " + std::to_string(r));
+    for (const bool accumulate : {false, true}) {
+      auto c = numbers<T>(m * n, 3);
+      std::vector<double> expected(c.begin(), c.end());
+      for (std::int64_t i = 0; i < m; ++i)
+        for (std::int64_t j = 0; j < n; ++j) {
+          double& sum = expected[static_cast<std::size_t>(i * n + j)];
+          if (!accumulate) sum = 0;
+          for (std::int64_t p = 0; p < r; ++p)
+            sum += static_cast<double>(a[static_cast<std::size_t>(i * row + p)]) *
+                   static_cast<double>(b[static_cast<std::size_t>(j * row + p)]);
+        }
+      kernels<T>().multiply_transposed(
+          {m, n, r, a.data(), row, 1, b.data(), row, c.data(), n, accumulate});
+      expect_near(c, expected,
+                  std::to_string(m) + " " + std::to_string(n) + " " + std::to_string(r));
+    }
   }
 }
 
