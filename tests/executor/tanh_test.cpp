@@ -11,14 +11,14 @@
 namespace banach {
 namespace {
 
-TEST(Tanh, IsRightToThreeUnitsInTheLastPlace) {
+TEST(Tanh, IsRightToFourUnitsInTheLastPlace) {
   const at::Tensor small = at::logspace(-30, 1.2, 400'001, 10, at::kFloat);
   const at::Tensor x = at::cat({small, -small, at::linspace(-10, 10, 400'003, at::kFloat)});
   const at::Tensor found = fast_tanh(x).to(at::kDouble), exact = at::tanh(x.to(at::kDouble));
   const at::Tensor unit = at::pow(2, at::floor(at::log2(exact.abs())) - 23);
   const double worst =
       at::where(exact == 0, exact, (found - exact) / unit).abs().max().item<double>();
-  EXPECT_LT(worst, 3);
+  EXPECT_LT(worst, 4);
   EXPECT_TRUE(fast_tanh(-x).equal(-fast_tanh(x)));
 }
 
