@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/spectral/pointwise.hpp"
 
-#include <algorithm>
-
 namespace banach {
 
 template <class T>
