@@ -163,21 +163,22 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, Split split, std::int64_t
                std::uint64_t seed, NumberType type, std::int64_t samples) {
   const auto* mapped = dynamic_cast<const MappedDataset*>(dataset.get());
   BANACH_ASSERT(mapped != nullptr && batch > 0);
-  impl_.reset(new Impl{dataset,
-                       *mapped,
-                       split,
-                       first_blocks(mapped->blocks(split), samples),
-                       batch,
-                       samples > 0 ? std::min(samples, dataset->size(split)) : dataset->size(split),
-                       seed,
-                       type,
-                       mapped->in_memory(type),
-                       {},
-                       {},
-                       {},
-                       {},
-                       -1,
-                       0});
+  impl_ = std::make_unique<Impl>(
+      Impl{dataset,
+           *mapped,
+           split,
+           first_blocks(mapped->blocks(split), samples),
+           batch,
+           samples > 0 ? std::min(samples, dataset->size(split)) : dataset->size(split),
+           seed,
+           type,
+           mapped->in_memory(type),
+           {},
+           {},
+           {},
+           {},
+           -1,
+           0});
 }
 
 Loader::~Loader() = default;

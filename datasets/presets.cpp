@@ -40,6 +40,7 @@ bool is_netcdf(const FileTree& tree) {
 [[noreturn]] void no_field(const FileTree& tree, const std::string& name,
                            const std::map<std::string, VariableParameters>& known) {
   std::vector<std::string> names;
+  names.reserve(known.size());
   for (const auto& field : known) names.push_back(field.first);
   throw ConfigError(fmt::format("dataset: \"{}\" is no field of {}, and has no axes; fields: {}",
                                 name, tree.file().string(), join(names)));

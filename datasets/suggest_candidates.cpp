@@ -63,7 +63,7 @@ class Search {
   }
   /// Groups of the other splits: the same datasets once more.
   bool skipped(const std::string& name) const {
-    return sibling_group(tree_, {"train", "training"}) != "" &&
+    return !sibling_group(tree_, {"train", "training"}).empty() &&
            (name == sibling_group(tree_, {"test", "testing"}) ||
             name == sibling_group(tree_, {"validation", "valid", "val"}));
   }

@@ -2,10 +2,12 @@
 """Steps of Banach against the same steps of its peers, alternating within one run, one thread each; writes
 the table of ratios into docs/benchmarks.md and README.md.
 
-    python3 apps/bench/compare.py [PYTHON...]
+    python3 apps/bench/compare.py [--only=TEXT] [PYTHON...]
 
 Peers are those that the given interpreters can import (python3 without any): PyTorch, JAX, DeepXDE and
-neuraloperator. Needs a build with -DBANACH_BENCH=ON, and half an hour of a machine that does nothing else."""
+neuraloperator. Needs a build with -DBANACH_BENCH=ON, and half an hour of a machine that does nothing else.
+`--only` prints the rows that have TEXT in their names (DGM, FNO) and writes nothing: a table is of one machine."""
+import argparse
 import pathlib
 import platform
 import re
@@ -21,18 +23,18 @@ heat = ["bench_step", "plugins/problems/heat_primer.toml"]
 rows = [
     ("heat, 3 x 32, 64 points, float32", heat, "--",
      {"torch": "heat_step.py", "jax": "heat_jax.py", "deepxde": "heat_deepxde.py"}),
-    ("the same, 1024 points", heat + ["sampling.points=1024"], "--",
+    ("heat, 1024 points, float32", heat + ["sampling.points=1024"], "--",
      {"torch": "heat_step.py 1024", "jax": "heat_jax.py 1024", "deepxde": "heat_deepxde.py 1024"}),
-    ("the same, 64 points, float64", heat + ["dtype=float64"], "--",
+    ("heat, 64 points, float64", heat + ["dtype=float64"], "--",
      {"torch": "heat_step.py float64", "jax": "heat_jax.py float64", "deepxde": "heat_deepxde.py float64"}),
     ("DGM, 4 layers of 128, FitzHugh-Nagumo, 128 points", ["bench_step", "apps/bench/dgm.toml"], "--",
      {"torch": "dgm_step.py"}),
     ("DeepONet, 64 functions x 1000 points, data", ["bench_operators", "deeponet"], None,
      {"torch": "operator_step.py deeponet"}),
-    ("the same, from an equation; peer: zero coordinate shift", ["bench_physics", "apps/bench/physics_deeponet.toml"],
-     None, {"torch": "zcs_step.py"}),
-    ("the same, malloc of the peer as it comes", ["bench_physics", "--malloc=default", "apps/bench/physics_deeponet.toml"],
-     None, {"torch": "zcs_step.py"}),
+    ("DeepONet, from an equation; peer: zero coordinate shift",
+     ["bench_physics", "apps/bench/physics_deeponet.toml"], None, {"torch": "zcs_step.py"}),
+    ("DeepONet, from an equation, malloc of the peer as it comes",
+     ["bench_physics", "--malloc=default", "apps/bench/physics_deeponet.toml"], None, {"torch": "zcs_step.py"}),
 ]
 for grid, modes in ((16, "6,7"), (64, "12,13"), (128, "12,13")):
     for malloc, note in (("ours", ""), ("default", ", malloc of the peer as it comes")):
@@ -93,10 +95,17 @@ def replace(path, table):
 
 
 def main():
-    found = peers(sys.argv[1:] or ["python3"])
+    parser = argparse.ArgumentParser(description="Steps of Banach against those of its peers.")
+    parser.add_argument("--only", default="", metavar="TEXT", help="print these rows, write nothing")
+    parser.add_argument("python", nargs="*", help="interpreters that have the peers (python3)")
+    arguments = parser.parse_args()
+    wanted = [row for row in rows if arguments.only in row[0]]
+    if not wanted:
+        parser.error(f"no row has \"{arguments.only}\" in its name; there are: " + "; ".join(r[0] for r in rows))
+    found = peers(arguments.python or ["python3"])
     heads = [f"{names[m]} {v}" for m, v, _ in found]
     lines = ["| step | Banach | " + " | ".join(heads) + " |", "|---|---|" + "---|" * len(found)]
-    for title, command, divider, scripts in rows:
+    for title, command, divider, scripts in wanted:
         got = [measure(command, divider, p, scripts[m]) if m in scripts else None for m, _, p in found]
         own = sorted(g[0] for g in got if g)
         if not own:
@@ -106,6 +115,8 @@ def main():
         print(lines[-1], flush=True)
     lines += ["", f"Medians of CPU time for one training step on one thread of: {processor()}; in brackets the peer's "
               "time over", "Banach's, the median of rounds that alternate. Written by `python3 apps/bench/compare.py`.", ""]
+    if arguments.only:
+        return
     for path in (root / "docs" / "benchmarks.md", root / "README.md"):
         replace(path, "\n".join(lines))
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of all kernels of one instruction set, BANACH_ISA.
+#include "core/kernels/adam_kernels.hpp"
 #include "core/kernels/jet_kernels.hpp"
 #include "core/kernels/jet_product_kernels.hpp"
 #include "core/kernels/matrix_kernels.hpp"
@@ -32,7 +33,8 @@ constexpr Kernels<T> all = {BANACH_TEXT(BANACH_ISA),
                             sum_rows<T>,
                             butterfly<T>,
                             join_complex<T>,
-                            expand_complex<T>};
+                            expand_complex<T>,
+                            adam<T>};
 }
 
 const Kernels<float>& table(float) { return all<float>; }

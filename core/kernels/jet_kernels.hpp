@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nonlinear functions and products on blocks of derivative planes.
 #pragma once
-#include "core/kernels/kernels.hpp"
-#include "core/kernels/taylor_kernels.hpp"
+#include "core/kernels/first_order_kernels.hpp"
 
 namespace banach {
 namespace BANACH_ISA {
@@ -113,9 +112,22 @@ FeatureGroup<T> feature_group(const JetFunctionArguments<T>& a, long w, T* coeff
           a.z.stride, coefficients, powers};
 }
 
+// Features of values alone lie side by side.
+template <class T>
+JetFunctionArguments<T> in_one_row(JetFunctionArguments<T> a) {
+  const long n = a.rows;
+  const auto dense = [&](const auto& block) { return !block.data || block.stride == n; };
+  if (a.what->planes == 1 && dense(a.z) && dense(a.y) && dense(a.y_adjoint) && dense(a.z_adjoint)) {
+    a.rows *= a.features;
+    a.features = 1;
+  }
+  return a;
+}
+
 template <class T>
 void jet_forward(const JetFunctionArguments<T>& a) {
   const JetFunction& f = *a.what;
+  if (f.order <= 1 && slopes_by_value(f)) return own_first_order_forward(in_one_row(a));
   const long all = a.group * a.rows;
   T* const spare = a.scratch;
   T *const arguments = spare + all, *const values = arguments + all;
@@ -137,60 +149,34 @@ void jet_forward(const JetFunctionArguments<T>& a) {
   }
 }
 
-// Of a value and first derivatives, where each number is read and written once.
-template <class T>
-void first_order_backward(const FeatureGroup<T>& g, Rows<const T> y, Rows<T> out, bool add) {
-  using V = typename Vector<T>::type;
-  const auto at = [](auto* p) { return reinterpret_cast<const V*>(p); };
-  for (long f = 0; f < g.features; ++f) {
-    const T *slope = g.coefficient(1).data + f * g.rows, *bend = g.coefficient(2).data + f * g.rows;
-    const T* dy = y.data + f * y.stride;
-    T* dz = out.data + f * out.stride;
-    for (int p = 1; p < g.f.planes; ++p) {
-      const T *z = g.z + f * g.z_stride + p * g.rows, *dyp = dy + p * g.rows;
-      T* dzp = dz + p * g.rows;
-      const bool first = p == 1;
-      long i = 0;
-      for (; i + lanes<T> <= g.rows; i += lanes<T>) {
-        const V s = *at(slope + i), d = *at(dyp + i);
-        V value = 2 * *at(bend + i) * *at(z + i) * d, rest = s * d;
-        if (first) value += s * *at(dy + i);
-        if (add || !first) value += *at(dz + i);
-        if (add) rest += *at(dzp + i);
-        *reinterpret_cast<V*>(dz + i) = value;
-        *reinterpret_cast<V*>(dzp + i) = rest;
-      }
-      for (; i < g.rows; ++i) {
-        const T value = 2 * bend[i] * z[i] * dyp[i] + (first ? slope[i] * dy[i] : T(0));
-        dz[i] = value + (add || !first ? dz[i] : T(0));
-        dzp[i] = slope[i] * dyp[i] + (add ? dzp[i] : T(0));
-      }
-    }
-  }
+// Whether no other powers of derivatives are there: each plane by f', the value by f'' as well.
+inline bool first_order(const JetFunction& f) {
+  return f.planes == 1 || (f.order == 1 && f.adjoint_count == 2 * f.planes - 1);
 }
 
 template <class T>
 void jet_backward(const JetFunctionArguments<T>& a) {
   const JetFunction& f = *a.what;
+  if (first_order(f) && !a.slope) return own_first_order_backward(in_one_row(a));
   const long all = a.group * a.rows;
   T* const coefficients = a.scratch;
   T* const h = coefficients + (f.order + 1) * all;  // jet of f' at z, its value plane unused
   T* const powers = h + f.planes * all;
   for (long w = 0; w < a.features; w += a.group) {
     const auto g = feature_group<T>(a, w, coefficients, powers);
+    const Rows<const T> y{a.y_adjoint.data + w * a.y_adjoint.stride, a.y_adjoint.stride};
+    const Rows<T> out{a.z_adjoint.data + w * a.z_adjoint.stride, a.z_adjoint.stride};
+    if (first_order(f)) {
+      for (long i = 0; i < g.features; ++i)
+        first_order_backward<T>(
+            {f.planes, g.rows},
+            KeptSlopes<T>{g.coefficient(1).data + i * g.rows, g.coefficient(2).data + i * g.rows},
+            g.z + i * g.z_stride, y.data + i * y.stride, out.data + i * out.stride, a.accumulate);
+      continue;
+    }
     for (long i = 0; !a.slope && i < g.features; ++i)
       own_taylor<T>(f.function, f.order + 1, g.rows,
                     {a.y.data + (w + i) * a.y.stride, coefficients + i * g.rows, g.count});
-    const Rows<const T> y{a.y_adjoint.data + w * a.y_adjoint.stride, a.y_adjoint.stride};
-    const Rows<T> out{a.z_adjoint.data + w * a.z_adjoint.stride, a.z_adjoint.stride};
-    if (f.planes == 1) {
-      accumulate(g.features, g.rows, T(1), g.coefficient(1), y, out, !a.accumulate);
-      continue;
-    }
-    if (f.order == 1 && f.adjoint_count == 2 * f.planes - 1) {
-      first_order_backward(g, y, out, a.accumulate);
-      continue;
-    }
     fill_powers(g);
     sum_powers(g, true, h, g.count, g.rows);
     for (int e = 0; e < f.adjoint_count; ++e) {

@@ -64,38 +64,47 @@ class PlaneSum {
   };
   template <int pairs, int singles>
   void run() {
-    for (long f = 0; f < features_; ++f)
-      if (overwrite_)
-        row<pairs, singles, true>(f);
-      else
-        row<pairs, singles, false>(f);
+    if (overwrite_)
+      all<pairs, singles, true>();
+    else
+      all<pairs, singles, false>();
+  }
+  // Everything in variables of its own: what is stored could be a member.
+  template <int pairs, int singles, bool overwrite>
+  void all() {
+    const long n = n_, features = features_, y_stride = y_.stride;
+    T* y = y_.data;
+    Summand pair[most_pairs], single = single_;
+#pragma GCC unroll 3
+    for (int k = 0; k < pairs; ++k) pair[k] = pair_[k];
+    for (long f = 0; f < features; ++f) {
+      row<pairs, singles, overwrite>(n, y, single, pair);
+      y += y_stride;
+      single.a.data += single.a.stride;
+#pragma GCC unroll 3
+      for (int k = 0; k < pairs; ++k) {
+        pair[k].a.data += pair[k].a.stride;
+        pair[k].b.data += pair[k].b.stride;
+      }
+    }
   }
   template <int pairs, int singles, bool overwrite>
-  [[gnu::always_inline]] void row(long f) {
+  [[gnu::always_inline]] static void row(long n, T* y, const Summand& single, const Summand* pair) {
     using V = typename Vector<T>::type;
     const auto at = [](const T* p) { return *reinterpret_cast<const V*>(p); };
-    const long n = n_;
-    T *const y = y_.data + f * y_.stride, c0 = single_.c;
-    const T *const x = single_.a.data + f * single_.a.stride, *a[most_pairs], *b[most_pairs];
-    T c[most_pairs];
-#pragma GCC unroll 3
-    for (int k = 0; k < pairs; ++k) {
-      a[k] = pair_[k].a.data + f * pair_[k].a.stride;
-      b[k] = pair_[k].b.data + f * pair_[k].b.stride;
-      c[k] = pair_[k].c;
-    }
     long i = 0;
     for (; i + lanes<T> <= n; i += lanes<T>) {
       V sum = overwrite ? V{} : at(y + i);
-      if constexpr (singles == 1) sum += c0 * at(x + i);
+      if constexpr (singles == 1) sum += single.c * at(single.a.data + i);
 #pragma GCC unroll 3
-      for (int k = 0; k < pairs; ++k) sum += c[k] * at(a[k] + i) * at(b[k] + i);
+      for (int k = 0; k < pairs; ++k)
+        sum += pair[k].c * at(pair[k].a.data + i) * at(pair[k].b.data + i);
       *reinterpret_cast<V*>(y + i) = sum;
     }
     for (; i < n; ++i) {
       T sum = overwrite ? T(0) : y[i];
-      if constexpr (singles == 1) sum += c0 * x[i];
-      for (int k = 0; k < pairs; ++k) sum += c[k] * a[k][i] * b[k][i];
+      if constexpr (singles == 1) sum += single.c * single.a.data[i];
+      for (int k = 0; k < pairs; ++k) sum += pair[k].c * pair[k].a.data[i] * pair[k].b.data[i];
       y[i] = sum;
     }
   }

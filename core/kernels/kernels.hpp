@@ -80,6 +80,18 @@ struct Butterfly {
   bool accumulate = false;
 };
 
+/// Adam on vectors [n]; the names are those of Kingma & Ba (2015), `fresh` what 1 - beta is.
+template <class T>
+struct AdamStep {
+  std::int64_t n;
+  T* parameters;
+  const T* gradient;
+  T *mean, *square, *largest_square;  // the last one null without AMSGrad
+  T beta1, fresh1, beta2, fresh2, eps;
+  T rate, root_scale;  // with the corrections of the bias
+  T shrink, decay;     // decoupled decay multiplies parameters, coupled decay joins the gradient
+};
+
 template <class T>
 struct Kernels {
   const char* instruction_set;
@@ -120,6 +132,7 @@ struct Kernels {
   void (*join_complex)(std::int64_t rows, std::int64_t n, const T* products, T* out);
   /// Its transpose: from [2 rows, n] to [2 rows, n, 2].
   void (*expand_complex)(std::int64_t rows, std::int64_t n, const T* x, T* out);
+  void (*adam)(const AdamStep<T>&);
 };
 
 /// The best kernels for this machine; BANACH_ISA=baseline|avx2|avx512 chooses less.

@@ -34,8 +34,11 @@ if [[ $what == format ]]; then
   exit
 elif [[ $what == tidy ]]; then
   find_tool clang-tidy
+  commands=$(mktemp -d)  # without the headers that another compiler has compiled
+  trap 'rm -rf "$commands"' EXIT
+  sed -E 's/ -Winvalid-pch| -include [^ ]*cmake_pch\.hxx//g' "$3/compile_commands.json" >"$commands/compile_commands.json"
   find core/{parameters,plugin,expression,sampling,run,study} plugins/problems datasets apps -maxdepth 1 \
-    -name '*.cpp' -print0 | xargs -0 -n 1 -P "$(nproc)" "$tool" -p "$3" --quiet \
+    -name '*.cpp' -print0 | xargs -0 -n 1 -P "$(nproc)" "$tool" -p "$commands" --quiet \
     --extra-arg=-I"$PWD" --extra-arg=-I"$PWD/core/include"  # joined files have no command of their own
   exit
 fi
