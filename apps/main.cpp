@@ -80,4 +80,5 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace banach
 
+// NOLINTNEXTLINE(bugprone-exception-escape): without memory for the words of an error
 int main(int argc, char** argv) { return banach::run(argc, argv); }

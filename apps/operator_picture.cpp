@@ -116,6 +116,7 @@ struct SomeSamples {
 SomeSamples predict_samples(const LoadedRun& run, const Dataset& dataset, Split split,
                             const std::vector<ShownSample>& samples) {
   std::vector<std::int64_t> numbers;
+  numbers.reserve(samples.size());
   for (const auto& sample : samples) numbers.push_back(sample.number);
   const OperatorData& data = *run.plan.experiment.data;
   const auto options = run.options().requires_grad(false);
