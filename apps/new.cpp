@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach new: a plugin project that builds and trains, or a copy of a ready configuration.
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <fstream>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Boxes of datasets and where their numbers go.
 #pragma once
+#include <algorithm>
 #include <cmath>
 
 #include "datasets/data_source.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The checks of uBLAS refuse ill-conditioned systems in debug builds only.
 #define BOOST_UBLAS_TYPE_CHECK 0
+#include <algorithm>
 #include <boost/numeric/ublas/lu.hpp>
 #include <boost/numeric/ublas/matrix.hpp>
 #include <cmath>

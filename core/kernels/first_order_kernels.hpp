@@ -8,53 +8,60 @@ namespace banach {
 namespace BANACH_ISA {
 namespace {
 
-// U: a vector, or one number of the last ones.
-template <class U, class T>
-inline U load(const T* p) {
-  return *reinterpret_cast<const U*>(p);
+// A vector or, of the last ones, one number. The type of vectors cannot be the argument of a
+// template: it would lose its alignment.
+template <bool whole, class T>
+inline auto load(const T* p) {
+  if constexpr (whole)
+    return *reinterpret_cast<const typename Vector<T>::type*>(p);
+  else
+    return *p;
 }
-template <class U, class T>
-inline void store(T* p, U x) {
-  *reinterpret_cast<U*>(p) = x;
+template <bool whole, class T, class X>
+inline void store(T* p, X x) {
+  if constexpr (whole)
+    *reinterpret_cast<typename Vector<T>::type*>(p) = x;
+  else
+    *p = x;
 }
 
 // f' and f''/2, kept or from the value.
 template <class T>
 struct KeptSlopes {
   const T *slope, *bend;
-  template <class U>
-  U first(long i) const {
-    return load<U>(slope + i);
+  template <bool whole>
+  auto first(long i) const {
+    return load<whole>(slope + i);
   }
-  template <class U>
-  U second(long i, U) const {
-    return load<U>(bend + i);
+  template <bool whole, class X>
+  auto second(long i, X) const {
+    return load<whole>(bend + i);
   }
 };
 template <class T>
 struct TanhSlopes {
   const T* value;
-  template <class U>
-  U first(long i) const {
-    const U y = load<U>(value + i);
+  template <bool whole>
+  auto first(long i) const {
+    const auto y = load<whole>(value + i);
     return 1 - y * y;
   }
-  template <class U>
-  U second(long i, U slope) const {
-    return -load<U>(value + i) * slope;
+  template <bool whole, class X>
+  auto second(long i, X slope) const {
+    return -load<whole>(value + i) * slope;
   }
 };
 template <class T>
 struct SigmoidSlopes {
   const T* value;
-  template <class U>
-  U first(long i) const {
-    const U y = load<U>(value + i);
+  template <bool whole>
+  auto first(long i) const {
+    const auto y = load<whole>(value + i);
     return y * (1 - y);
   }
-  template <class U>
-  U second(long i, U slope) const {
-    return (T(0.5) - load<U>(value + i)) * slope;
+  template <bool whole, class X>
+  auto second(long i, X slope) const {
+    return (T(0.5) - load<whole>(value + i)) * slope;
   }
 };
 
@@ -65,41 +72,44 @@ struct FeaturePlanes {
 };
 
 // Planes 1, 2, ... of y, after its value.
-template <class T, class Slopes>
-inline void first_order_forward(FeaturePlanes size, const Slopes& slopes, const T* z, T* y) {
-  using V = typename Vector<T>::type;
-  const long end = size.planes * size.n;
-  long i = 0;
-  for (; i + lanes<T> <= size.n; i += lanes<T>) {
-    const V s = slopes.template first<V>(i);
-    for (long p = i + size.n; p < end; p += size.n) store<V>(y + p, s * load<V>(z + p));
-  }
-  for (; i < size.n; ++i)
-    for (long p = i + size.n; p < end; p += size.n) y[p] = slopes.template first<T>(i) * z[p];
+template <bool whole, class T, class Slopes>
+inline void first_order_forward_at(FeaturePlanes size, const Slopes& slopes, const T* z, T* y,
+                                   long i) {
+  const auto s = slopes.template first<whole>(i);
+  for (long p = i + size.n; p < size.planes * size.n; p += size.n)
+    store<whole>(y + p, s * load<whole>(z + p));
 }
 
-template <class U, class T, class Slopes>
+template <class T, class Slopes>
+inline void first_order_forward(FeaturePlanes size, const Slopes& slopes, const T* z, T* y) {
+  long i = 0;
+  for (; i + lanes<T> <= size.n; i += lanes<T>) first_order_forward_at<true>(size, slopes, z, y, i);
+  for (; i < size.n; ++i) first_order_forward_at<false>(size, slopes, z, y, i);
+}
+
+template <bool whole, class T, class Slopes>
 inline void first_order_backward_at(FeaturePlanes size, const Slopes& slopes, const T* z,
                                     const T* dy, T* dz, bool add, long i) {
-  const U s = slopes.template first<U>(i);
-  const U bend = size.planes > 1 ? 2 * slopes.template second<U>(i, s) : U{};
-  U value = s * load<U>(dy + i);
-  for (long p = i + size.n; p < size.planes * size.n; p += size.n) {
-    const U d = load<U>(dy + p), rest = s * d;
-    value += bend * load<U>(z + p) * d;
-    store<U>(dz + p, add ? load<U>(dz + p) + rest : rest);
+  const auto s = slopes.template first<whole>(i);
+  auto value = s * load<whole>(dy + i);
+  if (size.planes > 1) {
+    const auto bend = 2 * slopes.template second<whole>(i, s);
+    for (long p = i + size.n; p < size.planes * size.n; p += size.n) {
+      const auto d = load<whole>(dy + p), rest = s * d;
+      value += bend * load<whole>(z + p) * d;
+      store<whole>(dz + p, add ? load<whole>(dz + p) + rest : rest);
+    }
   }
-  store<U>(dz + i, add ? load<U>(dz + i) + value : value);
+  store<whole>(dz + i, add ? load<whole>(dz + i) + value : value);
 }
 
 template <class T, class Slopes>
 inline void first_order_backward(FeaturePlanes size, const Slopes& slopes, const T* z, const T* dy,
                                  T* dz, bool add) {
-  using V = typename Vector<T>::type;
   long i = 0;
   for (; i + lanes<T> <= size.n; i += lanes<T>)
-    first_order_backward_at<V>(size, slopes, z, dy, dz, add, i);
-  for (; i < size.n; ++i) first_order_backward_at<T>(size, slopes, z, dy, dz, add, i);
+    first_order_backward_at<true>(size, slopes, z, dy, dz, add, i);
+  for (; i < size.n; ++i) first_order_backward_at<false>(size, slopes, z, dy, dz, add, i);
 }
 
 // Of functions whose slopes are functions of the value.

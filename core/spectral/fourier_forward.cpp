@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/spectral/fourier_network.hpp"
 
+#include <algorithm>
+
 namespace banach {
 
 template <class T>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // burgers: u_t + u u_x = nu u_xx on [0, 1), periodic, from a random u(x, 0).
+#include <algorithm>
 #include <banach/etdrk4.hpp>
 #include <banach/fourier.hpp>
 #include <banach/generator.hpp>

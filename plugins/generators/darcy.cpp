@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // darcy: -div(a grad u) = 1 on the unit square, u = 0 at its boundary, for a random a.
+#include <algorithm>
 #include <banach/fourier.hpp>
 #include <banach/generator.hpp>
 #include <banach/plugin.hpp>

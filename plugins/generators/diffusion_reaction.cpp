@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // diffusion_reaction: s_t = D s_xx + k s^2 + f(x) on [0, 1], s = 0 at t = 0 and at the ends.
+#include <algorithm>
 #include <banach/etdrk4.hpp>
 #include <banach/fourier.hpp>
 #include <banach/generator.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // heat_conductivity: u_t = (k u_x)_x on [0, 1], u = 0 at the ends, u(x, 0) = sin(pi x), for a
 // random k.
+#include <algorithm>
 #include <banach/classical.hpp>
 #include <banach/generator.hpp>
 #include <banach/plugin.hpp>

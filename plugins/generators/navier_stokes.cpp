@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // navier_stokes: w_t + v . grad w = nu Laplace w + f on [0, 1)^2, periodic, from a random
 // vorticity.
+#include <algorithm>
 #include <banach/etdrk4.hpp>
 #include <banach/fourier.hpp>
 #include <banach/generator.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // random_field: Gaussian random functions on an interval or a square, alone.
+#include <algorithm>
 #include <banach/fourier.hpp>
 #include <banach/generator.hpp>
 #include <banach/plugin.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generators in one dimension and time, against exact solutions and plain finite differences.
+#include <algorithm>
 #include <functional>
 
 #include "tests/generators/generators.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The exact solution of every shipped problem satisfies its equations and conditions.
+#include <algorithm>
 #include <cmath>
 
 #include "tests/plugins/catalog.hpp"

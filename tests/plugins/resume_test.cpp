@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every shipped configuration, shortened: half of it and the resumed rest end with the same bytes
 // as the whole.
+#include <algorithm>
+
 #include "core/run/log.hpp"
 #include "tests/plugins/catalog.hpp"
 #include "tests/training/toy_run.hpp"
