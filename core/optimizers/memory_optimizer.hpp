@@ -9,10 +9,10 @@
 namespace banach {
 
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
-State copies_of(const NamedTensors& tensors);
+BANACH_API State copies_of(const NamedTensors& tensors);
 /// Copies a state into the tensors. DataError when names, shapes or dtypes differ, and then nothing
 /// has changed.
-void copy_into(const NamedTensors& tensors, const State& state);
+BANACH_API void copy_into(const NamedTensors& tensors, const State& state);
 /// ConfigError for complex parameters.
 void check_real(const at::Tensor& parameters);
 
