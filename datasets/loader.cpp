@@ -82,8 +82,8 @@ struct Loader::Impl {
   std::uint64_t seed;
   NumberType type;
   bool memory;
-  EpochOrder order;
-  DataBatch batch;
+  EpochOrder order = {};
+  DataBatch batch = {};
 
   /// One group of one epoch, ready to be taken apart.
   struct Group {
@@ -92,8 +92,8 @@ struct Loader::Impl {
     std::vector<Place> places;
     std::vector<BlockData> blocks;  // empty in memory
   };
-  Group current;
-  std::future<Group> next;
+  Group current = {};
+  std::future<Group> next = {};
   std::int64_t next_epoch = -1;
   std::size_t next_number = 0;
 
@@ -164,21 +164,9 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, Split split, std::int64_t
   const auto* mapped = dynamic_cast<const MappedDataset*>(dataset.get());
   BANACH_ASSERT(mapped != nullptr && batch > 0);
   impl_ = std::make_unique<Impl>(
-      Impl{dataset,
-           *mapped,
-           split,
-           first_blocks(mapped->blocks(split), samples),
-           batch,
-           samples > 0 ? std::min(samples, dataset->size(split)) : dataset->size(split),
-           seed,
-           type,
-           mapped->in_memory(type),
-           {},
-           {},
-           {},
-           {},
-           -1,
-           0});
+      Impl{dataset, *mapped, split, first_blocks(mapped->blocks(split), samples), batch,
+           samples > 0 ? std::min(samples, dataset->size(split)) : dataset->size(split), seed, type,
+           mapped->in_memory(type)});
 }
 
 Loader::~Loader() = default;

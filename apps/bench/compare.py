@@ -31,9 +31,9 @@ rows = [
      {"torch": "dgm_step.py"}),
     ("DeepONet, 64 functions x 1000 points, data", ["bench_operators", "deeponet"], None,
      {"torch": "operator_step.py deeponet"}),
-    ("DeepONet, from an equation; peer: zero coordinate shift",
+    ("DeepONet, 64 functions x 1000 points, from an equation; peer: zero coordinate shift",
      ["bench_physics", "apps/bench/physics_deeponet.toml"], None, {"torch": "zcs_step.py"}),
-    ("DeepONet, from an equation, malloc of the peer as it comes",
+    ("DeepONet, 64 functions x 1000 points, from an equation, malloc of the peer as it comes",
      ["bench_physics", "--malloc=default", "apps/bench/physics_deeponet.toml"], None, {"torch": "zcs_step.py"}),
 ]
 for grid, modes in ((16, "6,7"), (64, "12,13"), (128, "12,13")):

@@ -9,7 +9,9 @@ namespace {
 
 template <class T, bool amsgrad>
 void adam_pass(const AdamStep<T>& a) {
-  T* __restrict p = a.parameters, * __restrict m = a.mean, * __restrict v = a.square;
+  T* __restrict p = a.parameters;
+  T* __restrict m = a.mean;
+  T* __restrict v = a.square;
   T* __restrict largest = a.largest_square;
   const T* __restrict gradient = a.gradient;
   const T shrink = a.shrink, decay = a.decay, beta1 = a.beta1, fresh1 = a.fresh1, beta2 = a.beta2,

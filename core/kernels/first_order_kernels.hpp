@@ -38,30 +38,46 @@ struct KeptSlopes {
     return load<whole>(bend + i);
   }
 };
-template <class T>
-struct TanhSlopes {
+template <class T, class F>
+struct OwnSlopes {
   const T* value;
   template <bool whole>
   auto first(long i) const {
-    const auto y = load<whole>(value + i);
-    return 1 - y * y;
+    return F::slope(load<whole>(value + i));
   }
   template <bool whole, class X>
   auto second(long i, X slope) const {
-    return -load<whole>(value + i) * slope;
+    return F::bend(load<whole>(value + i), slope);
   }
 };
-template <class T>
-struct SigmoidSlopes {
-  const T* value;
-  template <bool whole>
-  auto first(long i) const {
-    const auto y = load<whole>(value + i);
+
+// Functions whose f' and f''/2 follow from the value y.
+struct TanhByValue {
+  template <class T>
+  static void values(long n, const T* z, T* y) {
+    each(tanh_function(), n, z, y);
+  }
+  template <class X>
+  static X slope(X y) {
+    return 1 - y * y;
+  }
+  template <class X>
+  static X bend(X y, X slope) {
+    return -y * slope;
+  }
+};
+struct SigmoidByValue {
+  template <class T>
+  static void values(long n, const T* z, T* y) {
+    sigmoid_values(n, z, y);
+  }
+  template <class X>
+  static X slope(X y) {
     return y * (1 - y);
   }
-  template <bool whole, class X>
-  auto second(long i, X slope) const {
-    return (T(0.5) - load<whole>(value + i)) * slope;
+  template <class X>
+  static X bend(X y, X slope) {
+    return slope / 2 - y * slope;
   }
 };
 
@@ -112,38 +128,38 @@ inline void first_order_backward(FeaturePlanes size, const Slopes& slopes, const
   for (; i < size.n; ++i) first_order_backward_at<false>(size, slopes, z, dy, dz, add, i);
 }
 
-// Of functions whose slopes are functions of the value.
-template <class T>
+template <class T, class F>
 void own_first_order_forward(const JetFunctionArguments<T>& a) {
-  const bool tanh = static_cast<Function>(a.what->function) == Function::tanh;
-  const FeaturePlanes size = {a.what->planes, a.rows};
   for (long w = 0; w < a.features; ++w) {
     const T* const z = a.z.data + w * a.z.stride;
     T* const y = a.y.data + w * a.y.stride;
-    if (tanh)
-      each(tanh_function(), a.rows, z, y);
-    else
-      sigmoid_values(a.rows, z, y);
-    if (tanh)
-      first_order_forward(size, TanhSlopes<T>{y}, z, y);
-    else
-      first_order_forward(size, SigmoidSlopes<T>{y}, z, y);
+    F::values(a.rows, z, y);
+    first_order_forward({a.what->planes, a.rows}, OwnSlopes<T, F>{y}, z, y);
   }
 }
 
+template <class T, class F>
+void own_first_order_backward(const JetFunctionArguments<T>& a) {
+  for (long w = 0; w < a.features; ++w)
+    first_order_backward({a.what->planes, a.rows}, OwnSlopes<T, F>{a.y.data + w * a.y.stride},
+                         a.z.data + w * a.z.stride, a.y_adjoint.data + w * a.y_adjoint.stride,
+                         a.z_adjoint.data + w * a.z_adjoint.stride, a.accumulate);
+}
+
+// Of functions whose slopes follow from the value (slopes_by_value).
+template <class T>
+void own_first_order_forward(const JetFunctionArguments<T>& a) {
+  if (static_cast<Function>(a.what->function) == Function::tanh)
+    own_first_order_forward<T, TanhByValue>(a);
+  else
+    own_first_order_forward<T, SigmoidByValue>(a);
+}
 template <class T>
 void own_first_order_backward(const JetFunctionArguments<T>& a) {
-  const bool tanh = static_cast<Function>(a.what->function) == Function::tanh;
-  const FeaturePlanes size = {a.what->planes, a.rows};
-  for (long w = 0; w < a.features; ++w) {
-    const T *const z = a.z.data + w * a.z.stride, *const y = a.y.data + w * a.y.stride;
-    const T* const dy = a.y_adjoint.data + w * a.y_adjoint.stride;
-    T* const dz = a.z_adjoint.data + w * a.z_adjoint.stride;
-    if (tanh)
-      first_order_backward(size, TanhSlopes<T>{y}, z, dy, dz, a.accumulate);
-    else
-      first_order_backward(size, SigmoidSlopes<T>{y}, z, dy, dz, a.accumulate);
-  }
+  if (static_cast<Function>(a.what->function) == Function::tanh)
+    own_first_order_backward<T, TanhByValue>(a);
+  else
+    own_first_order_backward<T, SigmoidByValue>(a);
 }
 
 }  // namespace

@@ -132,6 +132,7 @@ struct Kernels {
   void (*join_complex)(std::int64_t rows, std::int64_t n, const T* products, T* out);
   /// Its transpose: from [2 rows, n] to [2 rows, n, 2].
   void (*expand_complex)(std::int64_t rows, std::int64_t n, const T* x, T* out);
+  /// One step; every vector is read and written once.
   void (*adam)(const AdamStep<T>&);
 };
 
