@@ -71,7 +71,8 @@ struct Options {
 /// Takes what begins with -- from the words.
 Options options(std::vector<std::string>& words) {
   Options out;
-  for (; !words.empty() && words[0].rfind("--", 0) == 0; words.erase(words.begin())) {
+  for (; !words.empty() && words[0].rfind("--", 0) == 0 && !serves(words);
+       words.erase(words.begin())) {
     const auto equals = words[0].find('=');
     const std::string name = words[0].substr(2, equals - 2), value = words[0].substr(equals + 1);
     if (name == "grid")
@@ -143,7 +144,7 @@ int run(const std::string& what, std::vector<std::string> words) {
   }
   const Options wanted = options(words);
   if (wanted.malloc != "default") share_malloc_settings();
-  if (what == "fno" && !words.empty())
+  if (what == "fno" && !words.empty() && !serves(words))
     words.insert(words.end(), {"--grid=" + std::to_string(wanted.grid), "--modes=" + wanted.modes});
   prepare_process(1);
   Registry registry;

@@ -60,7 +60,14 @@ class Peer {
   FILE *to_, *from_;
 };
 
-/// Prints medians over `rounds` of own and the peer's CPU time for one step, and their ratio.
+/// Whether the program itself is to be the peer of another one, as against.py asks for.
+inline bool serves(const std::vector<std::string>& command) {
+  return command == std::vector<std::string>{"--serve"};
+}
+
+/// Prints medians over `rounds` of own and the peer's CPU time for one step, and their ratio. With
+/// `--serve` in place of a command: answers each number of steps on standard input by microseconds
+/// per step, until that ends.
 inline void compare(const std::function<void()>& step, const std::vector<std::string>& command,
                     int rounds, int steps) {
   const auto microseconds = [&] {
@@ -68,6 +75,13 @@ inline void compare(const std::function<void()>& step, const std::vector<std::st
     for (int i = 0; i < steps; ++i) step();
     return (thread_seconds() - start) / steps * 1e6;
   };
+  if (serves(command)) {
+    while (std::scanf("%d", &steps) == 1) {
+      fmt::print("{}\n", microseconds());
+      std::fflush(stdout);
+    }
+    return;
+  }
   std::unique_ptr<Peer> peer;
   if (!command.empty()) peer = std::make_unique<Peer>(command);
   microseconds();

@@ -86,7 +86,7 @@ int run(const std::string& executor, const std::vector<std::string>& words) {
   OperatorObjective objective(plan, 0, bank.parameters, bank.buffers);
   std::vector<std::string> command(words.begin() + 1, words.end());
   const ScratchFolder scratch;
-  if (!command.empty()) {
+  if (!command.empty() && !serves(command)) {
     write_step(command.emplace_back(scratch.path() / "step.bin"), plan, bank);
     check(objective, plan, command);
   }
