@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "banach/error.hpp"
+#include "datasets/axis_match.hpp"
 #include "datasets/inspect.hpp"
 
 namespace banach {
@@ -51,8 +52,12 @@ std::string axes_text(const DatasetInfo& info) {
     if (!axis.values.empty())
       out += fmt::format(", {:.6g} to {:.6g}{}", axis.values.front(), axis.values.back(),
                          axis.periodic ? ", periodic" : "");
+    if (const Spacing spacing = spacing_of(axis.values); !spacing.even)
+      out += fmt::format(", not equidistant: steps differ by a factor of {:.3g}", spacing.ratio());
     out += "\n";
   }
+  if (info.shortest_step > 0 && info.time_step == 0)
+    out += fmt::format("window: {}, which the network is not told\n", step_text(info));
   if (!info.points.empty())
     out += fmt::format("points: {} with coordinates {}\n",
                        info.points.size() / std::max<std::size_t>(1, info.dimensions.size()),

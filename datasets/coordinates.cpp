@@ -64,16 +64,11 @@ std::vector<double> linspace(const AxisRequest& request, const CoordinateParamet
   return values;
 }
 
-void require_order(const AxisRequest& request, const std::vector<double>& values) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
+void require_finite(const AxisRequest& request, const std::vector<double>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]))
       throw DataError(
           fmt::format("{}: entry {} is {}, no coordinate", key_of(request), i, values[i]));
-    if (i > 1 && (values[i] - values[i - 1]) * (values[1] - values[0]) <= 0)
-      throw DataError(
-          fmt::format("{}: coordinates must rise or fall all along, but entry {} is {} after {}",
-                      key_of(request), i, values[i], values[i - 1]));
-  }
 }
 
 }  // namespace
@@ -189,7 +184,7 @@ AxisValues CoordinateReader::axis(const AxisRequest& request,
     out.periodic = from.periodic.value_or(marked);
   }
   for (const auto i : request.picks) out.values.push_back(values[static_cast<std::size_t>(i)]);
-  require_order(request, out.values);
+  require_finite(request, out.values);
   // What is left of a closed axis is closed only when its steps still fill it.
   if (out.periodic && static_cast<std::int64_t>(request.picks.size()) < request.size) {
     const auto step = request.picks.size() > 1 ? request.picks[1] - request.picks[0] : 1;

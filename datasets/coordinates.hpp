@@ -50,7 +50,10 @@ class CoordinateReader {
                                    const CoordinateParameters& from) const;
   std::vector<double> one(const Hdf5Reader& file, const std::string& path,
                           const AxisRequest& request, const CoordinateParameters& from) const;
-  PointSet point_table(const CoordinateParameters& from, const char* name) const;
+  PointSet points_of(const std::shared_ptr<const Hdf5Reader>& file,
+                     const CoordinateParameters& from, const char* name) const;
+  PointSet point_table(const std::shared_ptr<const Hdf5Reader>& file,
+                       const CoordinateParameters& from, const char* name) const;
   const FileGroups& files_;
   FileCache& cache_;
   const DatasetParameters& parameters_;

@@ -29,6 +29,15 @@ void transform(const std::string& kind, T scale, T offset, T* values, std::int64
     each([](T x) { return x; });
 }
 
+/// The entries of a time axis as they follow each other in time.
+Indices in_time(const SourceVariable::Dimension& dim, Indices picks) {
+  if (dim.rank.size() != picks.size()) return picks;
+  Indices out(picks.size());
+  for (std::size_t i = 0; i < picks.size(); ++i)
+    out[static_cast<std::size_t>(dim.rank[i])] = picks[i];
+  return out;
+}
+
 /// One fetch of one variable.
 template <class T>
 class Fetch {
@@ -58,7 +67,7 @@ class Fetch {
       const bool cut = v_.windowed && dim.label == "time";
       Indices picks = dim.picks;
       if (cut) {
-        picks = dim.selection.of(block.time);
+        picks = in_time(dim, dim.selection.of(block.time));
         picks.assign(picks.begin() + time, picks.begin() + time + times);
       }
       const auto place = std::find(dims.begin(), dims.end(), dim.label);

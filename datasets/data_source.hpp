@@ -20,6 +20,7 @@ struct SourceVariable {
     Indices picks;            // for a time axis of windows: of the longest trajectory
     std::int64_t stride = 0;  // between two entries in the canonical array
     Indices place;            // where entry i goes, where that is not i
+    Indices rank;             // of a time axis of windows: place of entry i in time
   };
   std::vector<Dimension> dims;    // one for each axis of the layout, in its order
   bool windowed = false;          // has a time axis that windows cut
@@ -35,7 +36,9 @@ struct SourceVariable {
 class DataSource {
  public:
   /// `own`: files, subsampling and renamed paths that differ from the parameters'.
-  DataSource(const DatasetParameters& parameters, const DataVariantParameters& own);
+  /// `training`: outputs are not read, but placed (Dataset::open_inputs).
+  DataSource(const DatasetParameters& parameters, const DataVariantParameters& own,
+             const DatasetInfo* training = nullptr);
 
   const DatasetInfo& info() const { return info_; }
   std::int64_t trajectories() const { return trajectories_; }

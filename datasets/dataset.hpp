@@ -20,6 +20,7 @@ struct DataAxis {
   std::int64_t size = 0;
   std::vector<double> values;  // coordinates [size]; empty: none are known (point, sensor)
   bool periodic = false;       // values[0] follows the last one at a distance of one step
+  std::vector<std::int64_t> places = {};  // of the file's entries among the values; empty: in order
 };
 
 /// One variable: an array [sample, channel, axes...].
@@ -32,6 +33,13 @@ struct DataVariable {
   std::vector<std::string> axes;      // of DataAxis, in the order of DatasetInfo::axes
 };
 
+/// Points that form a grid, as the file lists them.
+struct GridPoints {
+  std::vector<std::int64_t> places;  // of the file's points in the grid, row major
+  std::vector<double> points;        // [points, dimensions]
+  std::vector<std::string> axes;     // of the grid, which took the place of "point"
+};
+
 /// All that is known of a data set beside its numbers: enough to build and load a model without it.
 struct BANACH_API DatasetInfo {
   std::vector<DataAxis> axes;           // in canonical order: as the outputs name them
@@ -41,7 +49,11 @@ struct BANACH_API DatasetInfo {
   std::vector<double> weights;          // of the points in losses and errors; empty: all alike
   std::vector<double> lower,
       upper;  // of samples' own points, per dimension: where training ones lie
-  std::vector<std::string> time_values;  // of a window: names of the steps, for reports
+  std::vector<std::string> time_values;        // of a window: names of the steps, for reports
+  double time_step = 0;                        // of a window; 0: not known, or not always the same
+  double shortest_step = 0, longest_step = 0;  // of a window's times; 0: not known
+  std::vector<std::string> output_axes;        // of files without outputs: where they would lie
+  GridPoints grid_points = {};                 // of the files alone, not of what a run remembers
   const DataAxis* axis(const std::string& name) const;
   /// Numbers of one sample of a variable: channels times the sizes of its axes.
   std::int64_t numbers(const DataVariable& variable) const;
@@ -76,6 +88,10 @@ class BANACH_API Dataset {
   /// its own subsampling; "" the data set itself.
   static std::shared_ptr<const Dataset> open(const DatasetParameters& parameters,
                                              const std::string& variant = "");
+  /// The same of files that need no outputs: no variable is one, but output_axes says where they
+  /// would lie: on the axes and points that the files state, else on those of the training.
+  static std::shared_ptr<const Dataset> open_inputs(const DatasetParameters& parameters,
+                                                    const DatasetInfo& training);
   virtual ~Dataset();
   virtual const DatasetInfo& info() const = 0;
   /// Samples of a split (windows counted, where there are some), split by trajectory.

@@ -69,9 +69,17 @@ nlohmann::json to_json(const DatasetInfo& info) {
                          {"role", roles[static_cast<std::size_t>(variable.role)]},
                          {"channels", variable.channels},
                          {"axes", variable.axes}});
-  return {{"axes", axes},          {"variables", variables},  {"dimensions", info.dimensions},
-          {"points", info.points}, {"weights", info.weights}, {"time_values", info.time_values},
-          {"lower", info.lower},   {"upper", info.upper}};
+  return {{"axes", axes},
+          {"variables", variables},
+          {"dimensions", info.dimensions},
+          {"points", info.points},
+          {"weights", info.weights},
+          {"time_values", info.time_values},
+          {"lower", info.lower},
+          {"upper", info.upper},
+          {"time_step", info.time_step},
+          {"shortest_step", info.shortest_step},
+          {"longest_step", info.longest_step}};
 }
 
 DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) {
@@ -89,6 +97,9 @@ DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) 
     info.lower = json.value("lower", std::vector<double>());
     info.upper = json.value("upper", std::vector<double>());
     info.time_values = json.at("time_values").get<std::vector<std::string>>();
+    info.time_step = json.value("time_step", 0.0);  // absent in older runs, as are the next two
+    info.shortest_step = json.value("shortest_step", 0.0);
+    info.longest_step = json.value("longest_step", 0.0);
   } catch (const nlohmann::json::exception& e) {
     throw DataError(
         fmt::format("{}: the description of the data set is damaged: {}", origin, e.what()));

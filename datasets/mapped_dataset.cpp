@@ -135,4 +135,9 @@ std::shared_ptr<const Dataset> Dataset::open(const DatasetParameters& parameters
   return std::make_shared<const MappedDataset>(apply_preset(parameters), variant);
 }
 
+std::shared_ptr<const Dataset> Dataset::open_inputs(const DatasetParameters& parameters,
+                                                    const DatasetInfo& training) {
+  return std::make_shared<const MappedDataset>(apply_preset(parameters), training);
+}
+
 }  // namespace banach

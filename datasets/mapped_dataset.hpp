@@ -26,6 +26,8 @@ struct BlockData {
 class MappedDataset : public Dataset {
  public:
   MappedDataset(const DatasetParameters& parameters, const std::string& variant);
+  /// Dataset::open_inputs: every sample of the files is one of the test split.
+  MappedDataset(const DatasetParameters& parameters, const DatasetInfo& training);
 
   const DatasetInfo& info() const override { return info_; }
   std::int64_t size(Split split) const override;

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <numeric>
 
 #include "banach/error.hpp"
+#include "datasets/axis_match.hpp"
 #include "datasets/mapped_dataset.hpp"
 #include "datasets/splits.hpp"
 
@@ -118,6 +120,16 @@ MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& vari
   measure_own_points();
 }
 
+MappedDataset::MappedDataset(const DatasetParameters& p, const DatasetInfo& training)
+    : window_(p.window), budget_(budget_bytes(p.memory_budget)) {
+  if (window_) span_ = window_->stride * (window_->n_in - 1);  // what follows is not needed
+  sources_.push_back(std::make_unique<DataSource>(p, DataVariantParameters(), &training));
+  const auto& source = *sources_.back();
+  info_ = source.info();
+  source.keep_rows();
+  set_part(Split::test, source, all_of(source));
+}
+
 const DataSource& MappedDataset::add_source(const DatasetParameters& parameters,
                                             const DataVariantParameters& own,
                                             const std::string& name) {
@@ -145,6 +157,11 @@ void MappedDataset::require_same(const DatasetInfo& other, const std::string& na
     if (const auto* same = other.axis(axis.name); !same || same->size != axis.size)
       fail(fmt::format("axis \"{}\" has {} entries, but {} in the training data", axis.name,
                        same ? same->size : 0, axis.size));
+  if (const auto why = coordinates_differ(info_, other); !why.empty())
+    fail(why + "; files on other points are further test sets: [[dataset.test]] with a name");
+  const double step = info_.time_step, now = other.time_step;
+  if (std::abs(step - now) > 1e-3 * std::max(std::abs(step), std::abs(now)))
+    fail(fmt::format("{}, but {} in the training data", step_text(other), step_text(info_)));
 }
 
 std::int64_t MappedDataset::windows(const DataSource& source, std::int64_t trajectory) const {

@@ -91,7 +91,8 @@ struct DatasetParameters {
   std::vector<DataVariantParameters> test;
   std::int64_t labelled = 0;  // training samples whose outputs are used; 0: all
   NormalisationParameters normalisation;
-  double memory_budget = 0.5;  // GB above 1, else fraction of the free memory
+  double memory_budget = 0.5;        // GB above 1, else fraction of the free memory
+  std::vector<std::string> falling;  // no key: axes that a run of older versions learnt falling
   Table generate;  // a generator by its type, and its parameters: writes `files` where it is absent
 };
 

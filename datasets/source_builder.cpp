@@ -48,19 +48,23 @@ bool is_channel_label(const std::string& label) {
 }
 
 SourceBuilder::SourceBuilder(const DatasetParameters& parameters, const DataVariantParameters& own,
-                             DataSource& out)
-    : p_(merged(parameters, own)), out_(out) {}
+                             DataSource& out, const DatasetInfo* training)
+    : p_(merged(parameters, own)), out_(out), training_(training) {
+  if (training_) p_.weights.reset();  // they weigh errors, and there are none
+}
 
 void SourceBuilder::build() {
   out_.files_ = group_files(find_data_files(p_.files), p_.files_axis);
   add_variables();
   check_samples();
+  if (training_) place_output_axes();
   for (const auto role : {Role::output, Role::points, Role::input})
     for (auto& variable : out_.variables_)
       if (variable.info.role == role) place_axes(variable);
   add_coordinates();
   add_points();
   pair_points();
+  if (training_) name_output_axes();
   for (auto& variable : out_.variables_) {
     name_channels(variable);
     set_strides(variable);
@@ -76,8 +80,10 @@ void SourceBuilder::add_variables() {
         "dataset: inputs and outputs are missing: say what is read: inputs.a = { "
         "path = \"...\", axes = \"sample x\" }");
   for (const auto& [name, from] : p_.inputs) add_variable(name, from, Role::input);
-  for (const auto& [name, from] : p_.outputs) add_variable(name, from, Role::output);
-  if (p_.outputs.empty() && p_.window) default_outputs();
+  if (!training_) {
+    for (const auto& [name, from] : p_.outputs) add_variable(name, from, Role::output);
+    if (p_.outputs.empty() && p_.window) default_outputs();
+  }
   std::set<std::string> known = {"sample"};
   for (const auto& variable : out_.variables_)
     for (const auto& label : labels_of(variable.layout)) known.insert(label);

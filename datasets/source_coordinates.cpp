@@ -6,6 +6,7 @@
 #include <set>
 
 #include "banach/error.hpp"
+#include "datasets/axis_match.hpp"
 #include "datasets/source_builder.hpp"
 
 namespace banach {
@@ -21,7 +22,7 @@ bool is_spatial(const std::string& label) {
 void SourceBuilder::add_coordinates() {
   const CoordinateReader reader(out_.files_, *out_.cache_, p_);
   for (auto& axis : axes_) {
-    if (axis.label == "point") continue;
+    if (axis.label == "point" || axis.settled) continue;
     auto from = p_.coords.find(axis.label);
     std::optional<CoordinateParameters> found;
     if (from != p_.coords.end()) found = from->second;
@@ -38,7 +39,27 @@ void SourceBuilder::add_coordinates() {
           "its ends, {} = {{ linspace = [0.0, 1.0] }}",
           axis.label, axis.label, axis.label));
     }
+    sort_axis(axis);
   }
+}
+
+void SourceBuilder::sort_axis(Axis& axis) {
+  const bool falling = std::count(p_.falling.begin(), p_.falling.end(), axis.axis.name) > 0;
+  axis.axis.places = places_in_order(axis.axis.values, falling, "dataset.coords." + axis.label);
+  if (axis.axis.places.empty()) return;
+  axis.axis.values = in_order(axis.axis.values, axis.axis.places);
+  out_.notes_.push_back(
+      fmt::format("coordinates of \"{}\" do not {} in the files: values are put in that order",
+                  axis.label, falling ? "fall" : "rise"));
+  for (auto& variable : out_.variables_)
+    for (std::size_t k = 0; k < variable.dims.size(); ++k) {
+      auto& dim = variable.dims[k];
+      const auto& own = variable.info.axes;
+      if (dim.label == axis.label && dim.picks == axis.picks && !dim.selection.drops() &&
+          variable.layout.axes[k].size == axis.file_size &&
+          std::count(own.begin(), own.end(), axis.axis.name) > 0)
+        dim.place = axis.axis.places;
+    }
 }
 
 /// The dimension scale of an axis, where a file has one with numbers.
