@@ -44,6 +44,7 @@ void predict_data(const PredictArguments& arguments, const Context& context) {
   for (const auto& file : arguments.data) files.push_back(std::filesystem::absolute(file).string());
   const auto report =
       predict_operator(run.plan, run.banks, files, run.path.filename().string(), arguments.out);
+  say(report.notices);
   std::printf("%s: %s of %lld samples%s\n", arguments.out.c_str(),
               join(run.plan.experiment.unknowns).c_str(), static_cast<long long>(report.samples),
               report.targets ? ", with targets and errors" : "");

@@ -24,8 +24,10 @@ at::Tensor h1(const at::Tensor& outputs, const at::Tensor& target, const LossGri
   at::Tensor above = squares(off), below = squares(target);
   for (std::size_t k = 0; k < grid.steps.size(); ++k) {
     const auto d = [&](const at::Tensor& t) {
-      return squares(
-          grid_derivative(t, static_cast<std::int64_t>(k) + 2, 1, grid.steps[k], grid.periodic[k]));
+      const auto dim = static_cast<std::int64_t>(k) + 2;
+      return squares(k < grid.differences.size() && grid.differences[k].defined()
+                         ? uneven_derivative(t, dim, grid.differences[k], grid.periodic[k])
+                         : grid_derivative(t, dim, 1, grid.steps[k], grid.periodic[k]));
     };
     above = above + d(off), below = below + d(target);
   }
@@ -38,6 +40,7 @@ LossGrid loss_grid(const OperatorData& data) {
   LossGrid out;
   out.weights = data.weights;
   if (!data.grid) return out;
+  out.differences = data.differences;
   for (std::size_t k = 0; k < data.domain.size(); ++k) {
     const Axis& axis = data.domain[k];
     const auto parts = static_cast<double>(data.extents[k] - (axis.periodic ? 0 : 1));

@@ -10,6 +10,7 @@ struct LossGrid {
   std::vector<double> steps;  // along every axis of the grid; empty for listed points
   std::vector<bool> periodic;
   at::Tensor weights;  // of the points as in OperatorData; undefined: all alike
+  std::vector<at::Tensor> differences = {};  // as in OperatorData: along axes whose steps differ
 };
 LossGrid loss_grid(const OperatorData& data);
 
@@ -17,7 +18,7 @@ LossGrid loss_grid(const OperatorData& data);
 /// relative_l2: ||u - v|| / ||v|| over channels and points (Li et al. 2021), where v vanishes
 /// ||u - v|| by the mean of the others' norms; mse, mae: means;
 /// h1: the same ratio with first derivatives beside the values (spectral on periodic axes, else
-/// differences), which only a grid has: ConfigError otherwise.
+/// differences, which follow the steps of the axis), which only a grid has: ConfigError otherwise.
 BANACH_API at::Tensor sample_losses(const std::string& type, const at::Tensor& outputs,
                                     const at::Tensor& target, const LossGrid& grid);
 

@@ -8,6 +8,18 @@
 
 namespace banach {
 
+/// Values of an input at the points of the training, from those at the points of other files:
+/// linear along one axis after another.
+struct BANACH_API Resampling {
+  struct Line {
+    std::int64_t dim = 0;    // of [B, channels, axes...]
+    at::Tensor low, high;    // neighbours, [points of the training]
+    at::Tensor weight = {};  // of `high`, float64; undefined: `low` alone
+  };
+  std::vector<Line> lines;
+  at::Tensor apply(at::Tensor values) const;
+};
+
 struct OperatorData {
   DatasetParameters parameters;
   DatasetInfo info;
@@ -20,6 +32,11 @@ struct OperatorData {
   Unknowns unknowns;                         // channels of the outputs
   std::vector<InputFunction> functions;      // one per input; sensors: numbers of one sample
   at::Tensor points;                         // [P, coordinates] of the outputs, float64, CPU
+  Domain scales;  // by which networks scale coordinates; empty: by `domain`
+  std::vector<Resampling>
+      resampling;  // of each input; empty: the sensors are those of the training
+  std::vector<at::Tensor> differences;  // of each axis of a grid: difference_weights() where its
+                                        // steps differ, else undefined
   at::Tensor weights;  // of the points along the last axes, mean 1, float64, CPU; undefined: alike
 
   std::int64_t size() const { return points.defined() ? points.size(0) : 0; }

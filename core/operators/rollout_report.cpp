@@ -65,7 +65,8 @@ std::pair<std::vector<std::int64_t>, std::size_t> first_windows(
 
 json rollout_report(const RunPlan& plan, const OperatorData& data, const Dataset& dataset,
                     Split split, const Bank& bank) {
-  if (data.outputs.empty() || !RollOut::missing(data).empty()) return nullptr;
+  const bool uneven = data.info.time_step == 0 && data.info.shortest_step > 0;
+  if (data.outputs.empty() || uneven || !RollOut::missing(data).empty()) return nullptr;
   at::NoGradGuard no_grad;
   const RollOut rollout(data);
   const auto [starts, windows] = first_windows(rollout, trajectories(dataset, split), plan);

@@ -15,7 +15,8 @@ namespace banach {
 ///  "nrmse": mean over trajectories and channels of sqrt(mean (u - v)^2 / mean v^2),
 ///  "trajectories": their number}
 /// of states u and v, also where targets are differences. null where windows do not follow from
-/// each other; `data` describes the data set, the network is that of the plan.
+/// each other, or their steps of time differ; `data` describes the data set, the network is that of
+/// the plan.
 BANACH_API nlohmann::json rollout_report(const RunPlan& plan, const OperatorData& data,
                                          const Dataset& dataset, Split split, const Bank& bank);
 

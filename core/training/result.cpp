@@ -117,7 +117,8 @@ std::string result_text(const json& r) {
   if (!r.at("unknowns").empty()) out += errors_table(r.at("unknowns"), "unknown");
   if (r.contains("tests"))
     for (const auto& [name, test] : r.at("tests").items())
-      out += errors_table(test.at("unknowns"), name.c_str());
+      out += test.contains("refused") ? test.at("refused").get<std::string>() + "\n"
+                                      : errors_table(test.at("unknowns"), name.c_str());
   if (r.contains("baselines") && !r.at("baselines").empty())
     out += errors_table(baseline_rows(r.at("baselines")),
                         r.contains("split") ? "baseline" : "classical");

@@ -11,6 +11,7 @@
 #include "core/training/grid.hpp"
 #include "core/training/run_plan_checks.hpp"
 #include "core/training/stage_needs.hpp"
+#include "datasets/axis_match.hpp"
 
 namespace banach {
 namespace {
@@ -27,8 +28,13 @@ std::vector<ParameterInfo> parameters_of() {
 class Planner {
  public:
   Planner(const Table& table, const Registry& registry, const PluginManager& plugins,
-          const DatasetInfo* known, const PlanNotice& notice)
-      : table_(table), registry_(registry), plugins_(plugins), known_(known), notice_(notice) {}
+          const DatasetInfo* known, const PlanNotice& notice, const DatasetInfo* before)
+      : table_(table),
+        registry_(registry),
+        plugins_(plugins),
+        known_(known),
+        before_(known ? known : before),
+        notice_(notice) {}
 
   RunPlan make() {
     plan_.configuration = read_configuration(table_, diagnostics_);
@@ -108,6 +114,7 @@ class Planner {
   }
 
   void add_data(RunConfiguration& c, ExperimentExtras& extras) {
+    if (before_) c.dataset->falling = falling_axes(*before_);
     extras.info = data_info(c, registry_, plugins_, known_, notice_, plan_.opened);
     extras.dataset = c.dataset;
   }
@@ -224,7 +231,7 @@ class Planner {
   const Table& table_;
   const Registry& registry_;
   const PluginManager& plugins_;
-  const DatasetInfo* known_;
+  const DatasetInfo *known_, *before_;
   const PlanNotice& notice_;
   Diagnostics diagnostics_, repeated_;
   RunPlan plan_;
@@ -233,8 +240,8 @@ class Planner {
 }  // namespace
 
 RunPlan make_plan(const Table& table, const Registry& registry, const PluginManager& plugins,
-                  const DatasetInfo* known, const PlanNotice& notice) {
-  return Planner(table, registry, plugins, known, notice).make();
+                  const DatasetInfo* known, const PlanNotice& notice, const DatasetInfo* before) {
+  return Planner(table, registry, plugins, known, notice, before).make();
 }
 
 std::string resolved_text(const RunPlan& plan) { return write_toml(plan.resolved, plan.docs); }

@@ -55,11 +55,12 @@ struct RunPlan {
 using PlanNotice = std::function<void(const std::string& text)>;
 
 /// Builds everything. `known`: what a run remembers of its data set, whose files are not looked at
-/// then; otherwise it is opened (and generated, where it asks for that). ConfigError with all
-/// errors that can be found at once; PluginError for a type that only a refused plugin provides.
+/// then; otherwise it is opened (and generated, where it asks for that). `before`: what the run
+/// that is resumed remembers of it, whose axes keep their order. ConfigError with all errors that
+/// can be found at once; PluginError for a type that only a refused plugin provides.
 BANACH_API RunPlan make_plan(const Table& table, const Registry& registry,
                              const PluginManager& plugins, const DatasetInfo* known = nullptr,
-                             const PlanNotice& notice = {});
+                             const PlanNotice& notice = {}, const DatasetInfo* before = nullptr);
 
 /// resolved.toml: the whole configuration, commented; training it gives the same run.
 BANACH_API std::string resolved_text(const RunPlan& plan);
