@@ -9,7 +9,10 @@
 
 #include "apps/app.hpp"
 #include "apps/train.hpp"
+#include "core/operators/data_notices.hpp"
 #include "core/parameters/toml.hpp"
+#include "core/run/checkpoints.hpp"
+#include "core/training/data_record.hpp"
 #include "core/training/dry_run.hpp"
 #include "core/training/environment.hpp"
 
@@ -71,6 +74,19 @@ std::vector<Difference> changes(const fs::path& run, const RunPlan& plan) {
   return all;
 }
 
+// A file that is no longer what the run there has learnt from; "" where there is none.
+std::string changed_data(const fs::path& run) {
+  std::vector<std::string> ignored;
+  try {
+    const auto loaded = Checkpoints(run / "checkpoints").load_last(ignored);
+    const RunState state = to_state(loaded.container, loaded.path.string());
+    const auto changed = changed_files(recorded_files(state, loaded.path.string()));
+    return changed.empty() ? "" : changed.front();
+  } catch (const DataError&) {
+    return "";  // without a checkpoint nothing has been learnt
+  }
+}
+
 // Whether the run there is this one, done; otherwise why nothing can be done about it is said.
 bool shown_again(const fs::path& run, const RunPlan& plan, const TrainArguments& a) {
   if (a.force || !RunDirectory::is_run(run)) return false;
@@ -80,6 +96,11 @@ bool shown_again(const fs::path& run, const RunPlan& plan, const TrainArguments&
   if (!different.empty())
     throw DataError(run.string() + ": another run is there: " + how +
                         "; what differs (there -> now):\n" + to_text(different),
+                    Exit::cannot_create);
+  if (const auto file = changed_data(run); !file.empty())
+    throw DataError(run.string() + ": the run there has learnt from " + file +
+                        ", which changed since: replace the run with --force, or choose another "
+                        "folder with --out",
                     Exit::cannot_create);
   if (!RunDirectory::is_finished(run))
     throw DataError(run.string() + ": an unfinished run is there: " + how, Exit::cannot_create);
@@ -98,8 +119,10 @@ void train_fresh(Context& context, const TrainArguments& a) {
     std::printf("%s", resolved_text(plan).c_str());
     return;
   }
+  const auto notices = data_notices(plan, false);
   prepare_process(threads_of(plan));
   if (a.dry_run) {
+    for (const auto& notice : notices) say_once(notice);
     std::printf("%s", dry_run(plan).c_str());
     return;
   }
@@ -108,7 +131,7 @@ void train_fresh(Context& context, const TrainArguments& a) {
   const RunDirectory directory = RunDirectory::create(run, a.force);
   directory.write_text("resolved.toml", resolved_text(plan));  // from here on there is a run
   directory.write_text("config.toml", given_text(a));
-  context.code = train_in(directory, plan, context, a, std::nullopt, {});
+  context.code = train_in(directory, plan, context, a, std::nullopt, notices);
 }
 
 }  // namespace
@@ -132,7 +155,8 @@ void add_train(CLI::App& app, Context& context) {
       ->check(CLI::PositiveNumber);
   verb->add_flag("--dry-run", a->dry_run, "Build everything, take one step, write nothing");
   verb->add_flag("--print-config", a->print_config, "Print the complete configuration");
-  verb->add_flag("--force", a->force, "Replace the run that is there");
+  verb->add_flag("--force", a->force,
+                 "Replace the run that is there; with --resume: although its data changed");
   verb->add_flag("--quiet", a->quiet, "No progress");
   verb->add_flag("--json", a->json, "Print the result as JSON");
   verb->add_option("--result-json", a->result_json, "Write the result there; -: as --json")

@@ -2,15 +2,18 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "apps/train.hpp"
+#include "core/operators/data_notices.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/plugin/stamp.hpp"
 #include "core/run/signals.hpp"
+#include "core/training/data_record.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/initial_state.hpp"
 
@@ -30,10 +33,10 @@ bool may_change(const std::string& key) {
   return rest == "steps" || rest == "stop" || rest.rfind("stop.", 0) == 0;
 }
 
-void refuse_changes(const std::vector<Difference>& all) {
+void refuse_changes(const std::vector<Difference>& all, bool moved) {
   std::vector<Difference> bad;
   for (const auto& d : all)
-    if (!may_change(d.key)) bad.push_back(d);
+    if (!may_change(d.key) && !(moved && names_data(d.key))) bad.push_back(d);
   if (!bad.empty())
     throw ConfigError(
         "a resumed run keeps its model and data; only steps and stop of stages, "
@@ -73,6 +76,28 @@ void compare_plugins(const RunState& state, const Context& context,
                                       now.plugin, now.version, saved.value("version", "")));
 }
 
+// Whether the plan's files are those that the run has learnt from, wherever they lie now. Files
+// that a pattern has newly found are others.
+bool is_record(const RunState& state, const RunPlan& plan, const std::string& run, bool force) {
+  if (state.files.is_null()) return false;
+  const auto record = recorded_files(state, run);
+  const auto now = data_files(plan.configuration);
+  if (same_files(record, now)) return true;
+  if (!force)
+    throw DataError(fmt::format(
+        "{}: the run has learnt from {} data files, and those of now are not the same ({}): bring "
+        "them back, start a new run, or go on with the new data: --force",
+        run, record.size(), now.empty() ? "none" : now.front()));
+  return true;
+}
+
+// Where files lie is no change of a run.
+void forget_places(std::vector<Difference>& all) {
+  all.erase(
+      std::remove_if(all.begin(), all.end(), [](const Difference& d) { return names_data(d.key); }),
+      all.end());
+}
+
 }  // namespace
 
 void say_once(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
@@ -108,6 +133,7 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   for (const auto& notice : struck) log.warning(notice);
   start.configuration = resolved_text(plan);
   start.plugins = plugins_json(loaded);
+  start.files = to_json(prints_of(data_files(plan.configuration)));
   start.stamp = engine_stamp();
   try {
     TrainerOptions options{a.max_seconds, Progress::mode_of(2, a.quiet)};
@@ -133,23 +159,31 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
 }
 
 void resume(Context& context, const TrainArguments& a) {
-  if (a.force || a.dry_run || a.seed || a.threads || !a.out.empty() || !a.device.empty())
+  if (a.dry_run || a.seed || a.threads || !a.out.empty() || !a.device.empty())
     throw Error(Exit::usage,
                 "banach train --resume takes only key=value, --max-seconds, --plugin-dir, "
-                "--quiet, --json and --print-config: the rest is fixed by the run");
+                "--quiet, --json, --print-config and --force (although data changed): the rest is "
+                "fixed by the "
+                "run");
   const fs::path folder = fs::absolute(a.resume).lexically_normal();
   const RunDirectory directory = RunDirectory::open(folder);
   std::vector<std::string> notices;
   auto state = load_state(directory, notices);
   const std::string text = state ? state->configuration : file_text(directory.resolved());
+  if (state) require_same_data(*state, folder.string(), a.force, notices);
   const Table before = parse_toml(text, directory.resolved().string());
   Table table = before;
   for (const auto& word : a.words) apply_override(table, word);
   const auto more = plugin_paths(table);
   context.load_plugins({more.begin(), more.end()});
-  RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once);
-  const auto different = differences(before, plan.resolved);
-  refuse_changes(different);
+  std::optional<DatasetInfo> known;
+  if (state && !state->dataset.is_null()) known = dataset_info(state->dataset, folder.string());
+  RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once,
+                           known ? &*known : nullptr);
+  const bool moved = state && is_record(*state, plan, folder.string(), a.force);
+  auto different = differences(before, plan.resolved);
+  refuse_changes(different, moved);
+  forget_places(different);
   if (a.print_config) {
     std::printf("%s", resolved_text(plan).c_str());
     return;
@@ -162,6 +196,8 @@ void resume(Context& context, const TrainArguments& a) {
     if (!different.empty()) state->stage_stop.clear();
     compare_plugins(*state, context, notices);
   }
+  const auto found = data_notices(plan, true);
+  notices.insert(notices.end(), found.begin(), found.end());
   prepare_process(threads_of(plan));
   std::error_code ignored;
   fs::remove(directory.result(), ignored);

@@ -8,6 +8,7 @@
 #include "core/parameters/toml.hpp"
 #include "core/run/checkpoints.hpp"
 #include "core/sampling/enroll.hpp"
+#include "core/training/data_record.hpp"
 #include "core/training/initial_state.hpp"
 #include "core/training/windows.hpp"
 
@@ -116,6 +117,9 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
                     path.string(), run.state.window, windows, path.string()));
   run.banks = banks_of(run.state, run.plan.device);
   run.record = read_record(run);
+  for (const auto& file : changed_files(recorded_files(run.state, run.checkpoint.string())))
+    run.notices.push_back(fmt::format(
+        "{} changed since the run learnt from it: errors are those of other data", file));
   return run;
 }
 

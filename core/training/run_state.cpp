@@ -87,6 +87,7 @@ Container to_container(const RunState& s) {
               {"plugins", s.plugins},
               {"slots", s.slots},
               {"dataset", s.dataset},
+              {"files", s.files},
               {"stamp", s.stamp}};
   out.blobs.push_back(to_blob("parameters", s.parameters));
   out.blobs.push_back(to_blob("buffers", s.buffers));
@@ -121,6 +122,7 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.plugins = c.value<nlohmann::json>("plugins");
   s.slots = c.value<nlohmann::json>("slots");
   s.dataset = c.value<nlohmann::json>("dataset");
+  s.files = c.meta.value("files", nlohmann::json());  // absent in older checkpoints
   s.stamp = c.value<std::string>("stamp");
   s.parameters = to_tensor(c.blob("parameters"));
   s.buffers = to_tensor(c.blob("buffers"));

@@ -26,6 +26,7 @@ struct RunState {
   nlohmann::json plugins = nlohmann::json::array();  // {"name", "version", "path"}
   nlohmann::json slots = nlohmann::json::array();    // {"name", "shape"} of every parameter
   nlohmann::json dataset;                            // what is known of it; null without one
+  nlohmann::json files;                              // prints of its data; null: of an older run
   std::string stamp;                                 // of the engine
 };
 
