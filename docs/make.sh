@@ -85,7 +85,7 @@ show() {
   read -r -a words <<<"$(showcase "$1")"
   ((${#words[@]} > 0)) || return 0
   "$banach" train "plugins/problems/${words[0]}.toml" "${words[@]:1}" threads=1 --quiet --json --out "$run" >"$scratch"
-  "$banach" plot "$run" --width 880 --out "docs/architectures/$1.png" >/dev/null
+  "$banach" plot "$run" --width 880 --force --out "docs/architectures/$1.png" >/dev/null
   python3 docs/shrink.py "docs/architectures/$1.png"
 }
 
@@ -156,7 +156,7 @@ pages() {
   {
     printf '# Catalog\n\nWritten by `docs/make.sh`: what every plugin says of itself, and what its author wrote beside it.\n'
     printf 'The [gallery](gallery.md) shows what the ready configurations reach. Guides: [learn an operator](operators.md),\n'
-    printf '[bring your own HDF5](data.md), [which optimizer for what](optimizers.md),\n'
+    printf '[bring your own HDF5](data.md), [measured values](observations.md), [which optimizer for what](optimizers.md),\n'
     printf '[exact derivatives against differences](derivatives.md).\n'
     printf '\n## Problems\n'
     index problems
@@ -217,7 +217,7 @@ gallery() {
       echo "$name" >&2
       train "$name"
       row "$name"
-      "$banach" plot "$runs/$name" --width 880 --out "docs/problems/$name.png" >/dev/null
+      "$banach" plot "$runs/$name" --width 880 --force --out "docs/problems/$name.png" >/dev/null
       python3 docs/shrink.py "docs/problems/$name.png"
     done
     for name in $(names architectures); do
@@ -272,7 +272,7 @@ operators() {
     printf '|---|---|---|---|---|---|---|---|\n'
     for name in "${names[@]}"; do operator_row "$name"; done
     for name in "${names[@]}"; do
-      "$banach" plot "$operator_runs/$name" --width 880 --out "docs/operators/$name.png" >/dev/null
+      "$banach" plot "$operator_runs/$name" --width 880 --force --out "docs/operators/$name.png" >/dev/null
       python3 docs/shrink.py "docs/operators/$name.png"
       printf '\n### %s\n%s\n\n`banach train plugins/operators/%s.toml`:\n\n![%s](operators/%s.png)\n' "$name" \
         "$(comment "plugins/operators/$name.toml")" "$name" "$name" "$name"

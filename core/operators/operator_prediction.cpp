@@ -6,6 +6,7 @@
 
 #include "core/operators/operator_validation.hpp"
 #include "core/operators/xdmf.hpp"
+#include "core/run/signals.hpp"
 
 namespace banach {
 namespace {
@@ -155,6 +156,7 @@ OperatorPredictionReport predict_operator(const RunPlan& plan, const std::vector
   OperatorValidation::visit(
       plan, where, *input.data, *input.dataset, Split::test, banks,
       [&](const at::Tensor& outputs, const OperatorBatch& batch, const auto& samples) {
+        require_no_signal();
         file.write(outputs, batch, samples.front());
       });
   file.file().attribute("/", "format", std::string("banach predictions 1"));

@@ -103,7 +103,7 @@ std::vector<std::byte> read_file(const fs::path& path) {
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw IoError(path, "read", errno);
   if (!S_ISREG(info.st_mode))
-    throw DataError(fmt::format("{}: this is no regular file", path.string()));
+    throw DataError(fmt::format("{}: this is not a regular file", path.string()));
   std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size));
   std::size_t done = 0;
   while (done < bytes.size()) {

@@ -240,7 +240,7 @@ Experiment make_experiment(const Registry& registry, const Table& problem,
   check_reads_functions(e, architecture.text("type"));
   const auto finish = [&] {
     if (named) find_known(e, registry, problem, diagnostics);
-    add_observations(e, extras.observations, extras.seed);
+    add_observations(e, extras.observations, extras.seed, extras.notice);
     check_names(e, problem.text("type"));
     e.windows = extras.windows;
     if (e.windows) prepare_windows(e);

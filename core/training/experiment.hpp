@@ -61,7 +61,8 @@ struct ExperimentExtras {
   std::optional<WindowsParameters> windows;
   std::uint64_t seed = 0;  // of synthetic observations
   std::optional<DatasetParameters> dataset = {};
-  DatasetInfo info = {};  // of the data set
+  DatasetInfo info = {};                                // of the data set
+  std::function<void(const std::string&)> notice = {};  // what files of observations leave open
 };
 
 /// Builds and records everything; an empty table of the problem where there is a data set alone.

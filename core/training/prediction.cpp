@@ -7,6 +7,8 @@
 #include <functional>
 
 #include "core/plugin/stamp.hpp"
+#include "core/run/signals.hpp"
+#include "core/training/boundary.hpp"
 #include "datasets/csv.hpp"
 #include "datasets/hdf5_file.hpp"
 
@@ -27,10 +29,13 @@ using PieceSink = std::function<void(const Piece&)>;
 
 void walk(const Model& model, std::int64_t size, const PointSource& source, const PieceSink& sink) {
   for (std::int64_t first = 0; first < size; first += chunk) {
+    require_no_signal();
     Piece piece{first, std::min(chunk, size - first), {}, {}, {}};
     piece.points = source(first, piece.count);
-    piece.found = model.predict(piece.points);
-    if (model.has_exact()) piece.exact = model.exact(piece.points);
+    auto inside = piece.points;
+    onto_boundary(model.coordinates(), inside);
+    piece.found = model.predict(inside);
+    if (model.has_exact()) piece.exact = model.exact(inside);
     sink(piece);
   }
 }
@@ -169,17 +174,6 @@ void predict_points(const Model& model, const std::vector<double>& points,
     fields.write(piece);
   });
   file.commit();
-}
-
-std::int64_t outside(const Domain& domain, const std::vector<double>& points) {
-  std::int64_t count = 0;
-  for (std::size_t row = 0; row + domain.size() <= points.size(); row += domain.size()) {
-    bool inside = true;
-    for (std::size_t k = 0; k < domain.size(); ++k)
-      inside = inside && points[row + k] >= domain[k].lower && points[row + k] <= domain[k].upper;
-    count += inside ? 0 : 1;
-  }
-  return count;
 }
 
 }  // namespace banach

@@ -20,11 +20,9 @@ struct Provenance {
 BANACH_API void predict_grid(const Model& model, const Grid& grid, const Provenance& provenance,
                              const std::filesystem::path& out);
 
-/// The same at points [P, axes]; in x.h5 all datasets have the one dimension "point".
+/// The same at points [P, axes], evaluated where onto_boundary() moves them; in x.h5 all datasets
+/// have the one dimension "point".
 BANACH_API void predict_points(const Model& model, const std::vector<double>& points,
                                const Provenance& provenance, const std::filesystem::path& out);
-
-/// How many points lie outside the domain, where nothing was trained.
-BANACH_API std::int64_t outside(const Domain& domain, const std::vector<double>& points);
 
 }  // namespace banach

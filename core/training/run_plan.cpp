@@ -94,6 +94,7 @@ class Planner {
     };
     try {
       ExperimentExtras extras{c.observations, c.windows, static_cast<std::uint64_t>(c.seed)};
+      extras.notice = notice_;
       if (c.dataset && diagnostics_.empty()) add_data(c, extras);
       if (c.dataset && !extras.dataset) return;
       plan_.experiment = make_experiment(registry_, c.problem, c.architecture, unknown, extras);
