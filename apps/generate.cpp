@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "apps/app.hpp"
+#include "apps/outputs.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/run/progress.hpp"
@@ -65,13 +66,14 @@ PreparedGenerator prepared(Context& context, const GenerateArguments& a) {
                                });
   if (!a.out.empty()) out.file = a.out;
   out.options.threads = static_cast<int>(a.threads);
+  out.options.replace = a.force;
   return out;
 }
 
 void generate(Context& context, const GenerateArguments& a) {
   const auto job = prepared(context, a);
-  std::error_code none;
-  if (a.force) std::filesystem::remove(job.file, none);
+  require_other_files({job.file, job.file.string() + ".partial"}, {a.words.front()});
+  if (a.force) require_free({job.file}, true);
   install_signal_handlers();
   const auto total = job.options.count;
   Progress progress("generate", 0, total, Progress::mode_of(2, a.quiet));

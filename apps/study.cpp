@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "apps/outputs.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/parameters/write_toml.hpp"
 #include "core/run/signals.hpp"
@@ -67,9 +68,12 @@ Table study_definition(const char* kind, const Table& study, const Table& base) 
 }
 
 void settle(const StudyDirectory& directory, const Table& definition,
-            const std::vector<std::string>& free, bool force) {
+            const std::vector<std::string>& free, bool force, const Paths& inputs) {
   const std::string text = write_toml(definition);
-  if (directory.begun() && force) directory.clear();
+  if (directory.begun() && force) {
+    require_outside(directory.path(), inputs);
+    directory.clear();
+  }
   if (directory.begun()) {
     auto all =
         differences(parse_toml(study_text(directory.definition()), directory.definition().string()),

@@ -31,7 +31,7 @@ class Sweep {
     check();
     const StudyDirectory directory(arguments_.out.empty() ? file_.path() : arguments_.out);
     settle(directory, study_definition("sweep", Schema<SweepParameters>().write(file_.study), base),
-           {"repeats"}, arguments_.force);
+           {"repeats"}, arguments_.force, {arguments_.words.front(), file_.study.base});
     Journal journal(directory.journal());
     collect(journal);
     const TrialLimits limits = limits_of(file_.study);

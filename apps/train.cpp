@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/app.hpp"
+#include "apps/outputs.hpp"
 #include "apps/train.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/training/dry_run.hpp"
@@ -104,6 +105,10 @@ void train_fresh(Context& context, const TrainArguments& a) {
     return;
   }
   const fs::path run = run_path(plan.configuration);
+  auto inputs = data_files_of(plan.configuration);
+  inputs.emplace_back(a.words.front());
+  require_result_file(a.result_json, run, inputs, a.force);
+  if (a.force) require_outside(run, inputs);
   if (shown_again(run, plan, a)) return;
   const RunDirectory directory = RunDirectory::create(run, a.force);
   directory.write_text("resolved.toml", resolved_text(plan));  // from here on there is a run
@@ -132,7 +137,8 @@ void add_train(CLI::App& app, Context& context) {
       ->check(CLI::PositiveNumber);
   verb->add_flag("--dry-run", a->dry_run, "Build everything, take one step, write nothing");
   verb->add_flag("--print-config", a->print_config, "Print the complete configuration");
-  verb->add_flag("--force", a->force, "Replace the run that is there");
+  verb->add_flag("--force", a->force,
+                 "Replace the run (and the file of --result-json) that is there");
   verb->add_flag("--quiet", a->quiet, "No progress");
   verb->add_flag("--json", a->json, "Print the result as JSON");
   verb->add_option("--result-json", a->result_json, "Write the result there; -: as --json")

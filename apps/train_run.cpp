@@ -7,6 +7,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "apps/outputs.hpp"
 #include "apps/train.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/plugin/stamp.hpp"
@@ -133,7 +134,8 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
 }
 
 void resume(Context& context, const TrainArguments& a) {
-  if (a.force || a.dry_run || a.seed || a.threads || !a.out.empty() || !a.device.empty())
+  if ((a.force && a.result_json.empty()) || a.dry_run || a.seed || a.threads || !a.out.empty() ||
+      !a.device.empty())
     throw Error(Exit::usage,
                 "banach train --resume takes only key=value, --max-seconds, --plugin-dir, "
                 "--quiet, --json and --print-config: the rest is fixed by the run");
@@ -154,6 +156,7 @@ void resume(Context& context, const TrainArguments& a) {
     std::printf("%s", resolved_text(plan).c_str());
     return;
   }
+  require_result_file(a.result_json, folder, data_files_of(plan.configuration), a.force);
   if (different.empty() && RunDirectory::is_finished(folder)) {
     print_result(read_result(folder), a);
     return;

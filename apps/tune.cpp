@@ -61,7 +61,7 @@ class Tune {
     const auto seed = check();
     const StudyDirectory directory(arguments_.out.empty() ? file_.path() : arguments_.out);
     settle(directory, study_definition("tune", Schema<TuneParameters>().write(file_.study), base),
-           {"trials"}, arguments_.force);
+           {"trials"}, arguments_.force, {arguments_.words.front(), file_.study.base});
     Journal journal(directory.journal());
     Search search({file_.space, file_.study.sampler, file_.study.pruner, file_.study.metric, seed},
                   journal);

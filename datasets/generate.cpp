@@ -54,15 +54,25 @@ void check_layout(const std::string& name, const std::vector<GeneratedAxis>& axe
   if (variables.empty()) refuse("it has no variables");
 }
 
-// Whether the file is there and complete; DataError when another one is.
-bool is_there(const fs::path& path, const GeneratedIdentity& identity) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return false;
-  if (const auto text = difference(path, identity, "version"); !text.empty())
-    throw DataError(fmt::format("{}: another file is there: {}; remove it, or choose another name",
+void require_same(const fs::path& path, const GeneratedIdentity& identity,
+                  const std::string& ignored) {
+  if (const auto text = difference(path, identity, ignored); !text.empty())
+    throw DataError(fmt::format("{}: another file is there: {}; remove it (banach generate: "
+                                "--force), or choose another name",
                                 path.string(), text),
                     Exit::cannot_create);
-  return true;
+}
+
+// Whether the file is there and complete; DataError where another one is, complete or not.
+bool is_there(const fs::path& path, const GeneratedIdentity& identity) {
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(path, error))) {
+    require_same(path, identity, "version");
+    return true;
+  }
+  const fs::path partial = path.string() + ".partial";
+  if (fs::exists(fs::symlink_status(partial, error))) require_same(partial, identity, "");
+  return false;
 }
 
 }  // namespace
@@ -73,7 +83,7 @@ std::int64_t generate_file(const Generator& generator, const GenerateOptions& op
   const auto variables = generator.variables();
   check_layout(options.generator, axes, variables);
   const auto identity = identity_of(options);
-  if (is_there(path, identity)) return options.count;
+  if (!options.replace && is_there(path, identity)) return options.count;
   GeneratedFile file(path, axes, variables, identity, options.type);
   GenerateWorkers workers(generator, options, axes, variables, file.done());
   auto marked = Clock::now();
@@ -122,7 +132,8 @@ PreparedGenerator prepare_generator(const Catalog<Generator>& catalog, const Tab
                  p.samples,
                  p.seed,
                  p.dtype == "float32" ? NumberType::float32 : NumberType::float64,
-                 0};
+                 0,
+                 false};
   diagnostics.throw_if_any();
   out.generator = item->create(p.own, diagnostics);
   diagnostics.throw_if_any();

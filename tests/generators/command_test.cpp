@@ -67,8 +67,8 @@ TEST(Generate, SaysWhatIsWrong) {
   const auto other = banach(words + " generator.seed=1");
   EXPECT_EQ(other.code, 73);
   EXPECT_EQ(other.err, out +
-                           ": another file is there: seed: 0 there, 1 wanted; remove it, or "
-                           "choose another name");
+                           ": another file is there: seed: 0 there, 1 wanted; remove it (banach "
+                           "generate: --force), or choose another name");
   EXPECT_EQ(banach(words + " generator.seed=1 --force").code, 0);
   EXPECT_EQ(Hdf5Reader(out).number("/", "seed"), 1);
 }
