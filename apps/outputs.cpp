@@ -25,8 +25,17 @@ namespace fs = std::filesystem;
 bool same_file(const fs::path& a, const fs::path& b) {
   struct stat one {
   }, other{};
-  return ::stat(a.c_str(), &one) == 0 && ::stat(b.c_str(), &other) == 0 &&
-         one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+  if (::stat(a.c_str(), &one) == 0 && ::stat(b.c_str(), &other) == 0)
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+  std::error_code error;
+  return !b.empty() && fs::weakly_canonical(a, error) == fs::weakly_canonical(b, error);
+}
+
+bool lies_in(const fs::path& folder, const fs::path& file) {
+  std::error_code error;
+  const auto inside = fs::weakly_canonical(folder, error), path = fs::weakly_canonical(file, error);
+  return std::mismatch(inside.begin(), inside.end(), path.begin(), path.end()).first ==
+         inside.end();
 }
 
 void add_matches(Paths& out, const std::vector<std::string>& patterns) {
@@ -83,16 +92,12 @@ void require_other_files(const Paths& outputs, const Paths& inputs) {
 
 void require_outside(const fs::path& folder, const Paths& inputs) {
   std::error_code error;
-  const auto inside = fs::weakly_canonical(folder, error);
-  for (const auto& input : inputs) {
-    const auto path = fs::weakly_canonical(input, error);
-    if (!error && fs::exists(path, error) &&
-        std::mismatch(inside.begin(), inside.end(), path.begin(), path.end()).first == inside.end())
+  for (const auto& input : inputs)
+    if (fs::exists(input, error) && lies_in(folder, input))
       throw DataError(fmt::format("{}: --force would remove this input with everything in {}; move "
                                   "it elsewhere first",
                                   input.string(), folder.string()),
                       Exit::cannot_create);
-  }
 }
 
 Paths data_files_of(const RunConfiguration& c) {
@@ -126,11 +131,9 @@ Paths files_of_run(const fs::path& run) {
 
 void require_result_file(const fs::path& file, const fs::path& run, const Paths& inputs,
                          bool force) {
-  if (file.empty() || file == "-") return;
-  auto all = files_of_run(run);
-  all.erase(std::remove(all.begin(), all.end(), run / "result.json"), all.end());
-  all.insert(all.end(), inputs.begin(), inputs.end());
-  require_other_files({file}, all);
+  if (file.empty() || file == "-" || same_file(file, run / "result.json")) return;
+  if (lies_in(run, file)) refuse(file, "this is a place of the run itself; choose another one");
+  require_other_files({file}, inputs);
   require_free({file}, force || result_of(file, run));
 }
 

@@ -30,8 +30,8 @@ Paths data_files_of(const RunConfiguration& configuration);
 /// emptied.
 void require_outside(const std::filesystem::path& folder, const Paths& inputs);
 
-/// Of --result-json: both of the above, but a result of the same run is replaced without `force`,
-/// so that a scheduler may repeat its command.
+/// Of --result-json: both of the above, and a place outside of the run or its own result.json. A
+/// result of the same run is replaced without `force`, so that a scheduler may repeat its command.
 void require_result_file(const std::filesystem::path& file, const std::filesystem::path& run,
                          const Paths& inputs, bool force);
 

@@ -203,6 +203,17 @@ TEST_F(ResultFiles, NeverReplaceTheConfigurationAndAreRefusedBeforeTraining) {
   EXPECT_FALSE(fs::exists(path("run")));
 }
 
+TEST_F(ResultFiles, MayBeThatOfTheRunButNoOtherFileOfIt) {
+  const auto few = " stage.0.steps=2 architecture.width=4";
+  EXPECT_EQ(banach(words(path("run/result.json")) + few).code, 0);
+  for (const char* name : {"run/checkpoints/best.ck", "run/mine.json"}) {
+    const auto output = banach(words(path(name)) + few + " --force");
+    EXPECT_EQ(output.code, 73);
+    EXPECT_EQ(output.err, path(name) + ": this is a place of the run itself; choose another one");
+    EXPECT_FALSE(fs::exists(path("run/mine.json")));
+  }
+}
+
 TEST_F(ResultFiles, InputsInsideOfARunAreNotRemovedWithIt) {
   const auto few = " stage.0.steps=2 architecture.width=4";
   ASSERT_EQ(banach(words("-") + few).code, 0);
