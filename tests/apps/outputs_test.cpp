@@ -252,6 +252,24 @@ TEST_F(Interrupted, PredictionsLeaveTheOldFileAndNoLitter) {
   EXPECT_EQ(std::distance(fs::directory_iterator(scratch_.path()), {}), 2);
 }
 
+TEST_F(Interrupted, PicturesLeaveTheOldFileAndNoLitter) {
+  const auto out = write("x.png", "old"), temporary = path("tmp");
+  fs::create_directory(temporary);
+  const auto gnuplot = write("gnuplot", "#!/bin/sh\nsleep 1\necho new >picture\n");
+  fs::permissions(gnuplot, fs::perms::owner_all);
+  const auto program = quoted(build_folder() / "bin/banach");
+  const auto output =
+      shell("{ TMPDIR=" + quoted(temporary) + " PATH=" + quoted(scratch_.path()) + ":$PATH " +
+            program + " plot " + quoted(trained("heat")) + " --force -o " + quoted(out) +
+            " & p=$!; while ! ls " + quoted(temporary) +
+            "/* >/dev/null 2>&1; do sleep 0.02; done; kill -TERM $p; wait $p; echo "
+            "$?; }");
+  EXPECT_EQ(output.out, "143\n");
+  EXPECT_EQ(output.err, "stopped by SIGTERM; nothing was written");
+  EXPECT_EQ(text_of(out), "old");
+  EXPECT_TRUE(fs::is_empty(temporary));
+}
+
 TEST_F(Interrupted, WhatAKilledPredictionLeavesGoesAwayWithTheNextOne) {
   const auto out = write("out.csv", "old");
   EXPECT_EQ(stop("KILL", out).out, "137\n");
