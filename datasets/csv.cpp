@@ -23,6 +23,15 @@ constexpr char separators[] = {';', '\t', ',', ' '};
 
 const char* mark_name(DecimalMark mark) { return mark == DecimalMark::comma ? "comma" : "point"; }
 
+constexpr const char* decimal_comma = "; numbers with a decimal comma need ; or a tab between them";
+
+/// Several numbers with blanks between.
+bool all_numbers(std::string_view text) {
+  const auto cells = csv_cells(text, ' ').cells;
+  return cells.size() > 1 && std::all_of(cells.begin(), cells.end(),
+                                         [](const auto& cell) { return read_number(cell.text); });
+}
+
 std::string quoted(const Names& names) {
   return names.empty() ? "" : fmt::format("\"{}\"", fmt::join(names, "\", \""));
 }
@@ -209,7 +218,7 @@ class TableReader {
     const auto at = cells.size() > width_ ? cells[width_].offset : record.text.size();
     std::string hint;
     if (separator_ == ',' && cells.size() == 2 * width_)
-      hint = "; numbers with a decimal comma need ; or a tab between them";
+      hint = decimal_comma;
     else if (behind_header && header_width_ > 0 && cells.size() == width_ + 1)
       hint = "; the header has no name for one of them (R: row.names = FALSE)";
     else if (record.text.find_first_of("#%") != std::string_view::npos)
@@ -220,7 +229,9 @@ class TableReader {
   double number(const CsvRecord& record, const CsvCell& cell, const std::string& column) {
     const auto found = read_number(cell.text);
     if (!found)
-      fail(record, cell.offset, fmt::format("column \"{}\": {}", column, why_no_number(cell.text)));
+      fail(record, cell.offset,
+           fmt::format("column \"{}\": {}{}", column, why_no_number(cell.text),
+                       separator_ == ',' && all_numbers(cell.text) ? decimal_comma : ""));
     if (found->mark == DecimalMark::none) return found->value;
     if (mark_ == DecimalMark::none) mark_ = found->mark, mark_line_ = record.line;
     if (mark_ != found->mark)

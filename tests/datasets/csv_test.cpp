@@ -156,6 +156,12 @@ TEST_F(TextTableFile, DecimalMarksThatLeaveDoubtAreRefused) {
             "between them");
 }
 
+TEST_F(TextTableFile, NumbersThatBlanksSeparateShowTheirDecimalComma) {
+  EXPECT_EQ(complaint("x t\n0,5 1\n"),
+            ":2:3: column \"t\": \"5 1\" is not a number; numbers with a decimal comma need ; or a "
+            "tab between them");
+}
+
 TEST_F(TextTableFile, NumbersOfFortranAreRead) {
   EXPECT_EQ(read("x t\n 1.5D-3  0.25d+02\n .5Q1 5.q0\n 1.5-103 0.123+101\n"),
             (Numbers{1.5e-3, 25, 5, 5, 1.5e-103, 0.123e101}));
