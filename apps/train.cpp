@@ -65,7 +65,8 @@ std::vector<Difference> changes(const fs::path& run, const RunPlan& plan) {
   all.erase(std::remove_if(all.begin(), all.end(),
                            [](const Difference& d) {
                              return d.key == "name" || d.key == "output.dir" ||
-                                    d.key == "time_limit" || d.key == "plugins.paths";
+                                    d.key == "time_limit" || d.key == "plugins.paths" ||
+                                    (d.before == "absent" && d.key.rfind("normalisation.", 0) == 0);
                            }),
             all.end());
   return all;
@@ -101,6 +102,7 @@ void train_fresh(Context& context, const TrainArguments& a) {
   prepare_process(threads_of(plan));
   if (a.dry_run) {
     std::printf("%s", dry_run(plan).c_str());
+    for (const auto& notice : plan.notices) say_once("warning: " + notice);
     return;
   }
   const fs::path run = run_path(plan.configuration);

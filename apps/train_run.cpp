@@ -98,6 +98,7 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   Log log(a.quiet);
   log.open(directory.log());
   for (const auto& notice : notices) log.warning(notice);
+  for (const auto& notice : plan.notices) log.warning(notice);
   if (const auto warning = blas_warning(); !warning.empty()) log.warning(warning);
   const auto& loaded = context.plugins.loaded();
   directory.write_text("environment.json",
@@ -142,7 +143,8 @@ void resume(Context& context, const TrainArguments& a) {
   std::vector<std::string> notices;
   auto state = load_state(directory, notices);
   const std::string text = state ? state->configuration : file_text(directory.resolved());
-  const Table before = parse_toml(text, directory.resolved().string());
+  Table before = parse_toml(text, directory.resolved().string());
+  complete_record(before);
   Table table = before;
   for (const auto& word : a.words) apply_override(table, word);
   const auto more = plugin_paths(table);

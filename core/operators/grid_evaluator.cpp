@@ -39,7 +39,8 @@ GridEvaluator::GridEvaluator(const Experiment& experiment, const OperatorData& d
   for (std::size_t k = 0; k < data.axes.size(); ++k) {
     const Axis& axis = data.domain[k];
     Line line;
-    line.name = axis.name, line.size = data.extents[k], line.lower = axis.lower;
+    line.name = axis.name, line.size = data.extents[k];
+    line.lower = axis.lower - origin_along(experiment.domain, experiment.origins, axis.name);
     line.periodic = axis.periodic;
     const double parts = static_cast<double>(line.periodic ? line.size : line.size - 1);
     line.step = parts > 0 ? (axis.upper - axis.lower) / parts : 1;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/training/points.hpp"
+
 namespace banach {
 namespace {
 
@@ -45,7 +47,8 @@ OperatorNetwork::OperatorNetwork(const Experiment& experiment, Derivatives deriv
   const auto evaluator = [&] {
     return std::make_unique<Evaluator>(experiment.network, derivatives, phase);
   };
-  if (experiment.data->points.defined()) points_ = experiment.data->points.to(options_);
+  if (experiment.data->points.defined())
+    points_ = point_tensor(experiment.data->points, experiment.origins, options_);
   solution_ = evaluator(), terms_ = evaluator(), both_ = evaluator();
   for (auto* e : {solution_.get(), both_.get()})
     e->add(experiment.solution.trace, experiment.solution.root);
@@ -55,7 +58,7 @@ OperatorNetwork::OperatorNetwork(const Experiment& experiment, Derivatives deriv
   for (const auto& axis : experiment.domain) coordinates.push_back(axis.name);
   for (std::size_t i = 0; i < experiment.functions.size(); ++i) {
     if (!reads_input(experiment, experiment.functions[i].name)) continue;
-    splines_.emplace_back(*experiment.data, i, coordinates, options_);
+    splines_.emplace_back(*experiment.data, i, coordinates, options_, experiment.origins);
     spline_names_.push_back(experiment.functions[i].name);
   }
 }
@@ -124,9 +127,10 @@ GridFields OperatorNetwork::fields(const OperatorData& data, const OperatorBatch
 PointSet OperatorNetwork::data_points(const OperatorData& data, const OperatorBatch& batch,
                                       const std::vector<at::Tensor>& slots) const {
   PointSet set;
-  set.points = batch.points.defined()            ? batch.points
-               : &data == experiment_.data.get() ? points_
-                                                 : data.points.to(options_);
+  const bool trained = !batch.points.defined() && &data == experiment_.data.get();
+  set.points = trained ? points_
+                       : point_tensor(batch.points.defined() ? batch.points : data.points,
+                                      experiment_.origins, options_);
   set.functions = functions(data, batch, slots);
   return set;
 }

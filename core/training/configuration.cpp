@@ -85,6 +85,14 @@ RunConfiguration read_configuration(const Table& table, Diagnostics& diagnostics
   return c;
 }
 
+void complete_record(Table& recorded) {
+  if (recorded.find("normalisation")) return;
+  Table none;
+  none.set("coordinates", false);
+  none.set("observations", false);
+  recorded.set("normalisation", Value(std::move(none)));
+}
+
 std::vector<std::string> plugin_paths(const Table& table) {
   std::vector<std::string> out;
   const Value* paths = lookup(table, "plugins", "paths");

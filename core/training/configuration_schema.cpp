@@ -141,6 +141,19 @@ void describe(Schema<SyntheticParameters>& s) {
       .one_of({"uniform", "grid"});
   s.field("noise", &P::noise, "standard deviation of the noise").at_least(0);
 }
+void describe(Schema<UnknownScale>& s) {
+  s.field("shift", &UnknownScale::shift, "what is subtracted from the unknown");
+  s.field("scale", &UnknownScale::scale, "what it is then divided by").positive();
+}
+void describe(Schema<ScalingParameters>& s) {
+  using P = ScalingParameters;
+  s.field("coordinates", &P::coordinates,
+          "hold points relative to an origin near each axis, subtracted in double precision");
+  s.field("observations", &P::observations,
+          "divide residuals of observations by the spread of the observed values where equations "
+          "do not set their size");
+  s.named(&P::unknowns, "an unknown without equations; from its observed values where absent");
+}
 void describe(Schema<LossParameters>& s) {
   s.field("type", &LossParameters::type,
           "of every sample, in the outputs' own units; then the mean")
@@ -176,6 +189,7 @@ void describe(Schema<RunConfiguration>& s) {
   s.field("weights", &P::weights, "of the terms in the loss; 1 where absent")
       .where("at least 0 for every term", no_negative);
   s.field("observations", &P::observations, "measured values by name; each is a term of the loss");
+  s.field("normalisation", &P::normalisation, "of coordinates and observed values");
   s.field("regularisation", &P::regularisation, "of the weights");
   s.field("windows", &P::windows, "sequential windows along one axis");
   s.field("stage", &P::stages, "stages of the training, in order").required();

@@ -8,6 +8,7 @@
 #include "core/training/hard_terms.hpp"
 #include "core/training/known_solution.hpp"
 #include "core/training/observations.hpp"
+#include "core/training/observed_scales.hpp"
 #include "core/training/windows.hpp"
 
 namespace banach {
@@ -150,8 +151,9 @@ void build_problem(Experiment& e, const Registry& registry, const Table& table,
 void build_network(Experiment& e, const Registry& registry, const Table& table,
                    const UnknownType& unknown_type, Diagnostics& diagnostics) {
   e.network = std::make_shared<Network>();
-  e.network->signature = {e.hard.empty() ? e.domain : e.hard.network_domain(), e.functions,
-                          static_cast<int>(e.unknowns.size())};
+  e.network->signature = {
+      relative_to(e.domain, e.origins, e.hard.empty() ? e.domain : e.hard.network_domain()),
+      e.functions, static_cast<int>(e.unknowns.size())};
   if (e.data && e.data->grid) {
     e.network->signature.channels = e.data->channels();
     e.network->signature.grid = e.data->extents;
@@ -217,7 +219,7 @@ void find_known(Experiment& e, const Registry& registry, const Table& table,
   const auto exact = truth->exact();
   if (!exact) return;
   Recorded recorded =
-      record_twice(e.domain, "exact()", [&](Trace& trace) { return (*exact)(trace_point(trace)); });
+      record_twice(e, "exact()", [&](Trace& trace) { return (*exact)(trace_point(trace)); });
   const auto& nodes = recorded.trace->nodes();
   const bool learnable = std::any_of(nodes.begin(), nodes.end(),
                                      [](const Node& n) { return n.op == Op::coefficient; });
@@ -236,11 +238,13 @@ Experiment make_experiment(const Registry& registry, const Table& problem,
     build_problem(e, registry, problem, unknown_type, extras, diagnostics);
   else
     build_data(e, extras);
+  e.origins = extras.normalisation.coordinates ? origins_of(e.domain) : Origins(e.domain.size());
   build_network(e, registry, architecture, unknown_type, diagnostics);
   check_reads_functions(e, architecture.text("type"));
   const auto finish = [&] {
     if (named) find_known(e, registry, problem, diagnostics);
     add_observations(e, extras.observations, extras.seed);
+    scale_observations(e, extras.normalisation);
     check_names(e, problem.text("type"));
     e.windows = extras.windows;
     if (e.windows) prepare_windows(e);

@@ -9,6 +9,7 @@
 
 #include "core/parameters/text.hpp"
 #include "core/training/grid.hpp"
+#include "core/training/points.hpp"
 
 namespace banach {
 namespace {
@@ -99,9 +100,8 @@ void check_hard(const Experiment& e) {
                                    [&](const Axis& a) { return a.name == term.region.axis; });
     const Grid grid =
         face_of(box, term.region.axis, term.region.side == Side::lower ? axis->lower : axis->upper);
-    auto points = grid.points(0, grid.size());
-    const auto axes = static_cast<std::int64_t>(e.domain.size());
-    const at::Tensor at = at::from_blob(points.data(), {grid.size(), axes}, at::kDouble);
+    const auto points = grid.points(0, grid.size());
+    const at::Tensor at = point_tensor(points, e.origins, options);
     const at::Tensor off =
         evaluator.evaluate(std::vector<Bank>(banks, bank), {{at, {}, any_functions(e)}})[0]
             .abs()
@@ -110,14 +110,12 @@ void check_hard(const Experiment& e) {
     const auto worst = off.argmax().item<std::int64_t>();
     const double error = off[worst].item<double>();
     if (error < 1e-7) continue;
-    std::vector<std::string> place;
-    for (std::int64_t k = 0; k < axes; ++k)
-      place.push_back(fmt::format("{} = {:.6g}", e.domain[static_cast<std::size_t>(k)].name,
-                                  at[worst][k].item<double>()));
+    std::vector<std::string> names;
+    for (const Axis& own : e.domain) names.push_back(own.name);
     throw ConfigError(fmt::format(
         "problem.hard: condition \"{}\" is missed by {:.3g} at {}: the conditions contradict each "
         "other there; leave one of them soft: hard = [names of the others]",
-        term.name, error, join(place)));
+        term.name, error, place_text(names, e.origins, at[worst])));
   }
 }
 

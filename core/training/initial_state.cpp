@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/training/points.hpp"
+
 namespace banach {
 namespace {
 
@@ -23,7 +25,8 @@ class FreshPreparation final : public Preparation {
       : plan_(plan), parameters_(parameters), buffers_(buffers) {}
 
   std::vector<double> points(int n) override {
-    const Domain& domain = plan_.experiment.domain;
+    const Experiment& e = plan_.experiment;
+    const Domain domain = relative_to(e.domain, e.origins, e.domain);
     const std::size_t axes = domain.size();
     std::vector<double> out(static_cast<std::size_t>(n) * axes);
     stream().child(1).uniform(static_cast<std::int64_t>(out.size()), out.data());
@@ -81,7 +84,8 @@ class FreshPreparation final : public Preparation {
       const double* first = t.data_ptr<double>();
       return std::vector<double>(first, first + t.numel());
     };
-    snapshots_ = {count, data.size(), numbers_of(data.points.contiguous()), numbers_of(values)};
+    const at::Tensor points = point_tensor(data.points, plan_.experiment.origins, options);
+    snapshots_ = {count, data.size(), numbers_of(points.contiguous()), numbers_of(values)};
   }
 
   const RunPlan& plan_;

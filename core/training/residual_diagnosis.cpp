@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/training/finite.hpp"
+#include "core/training/points.hpp"
 #include "core/training/residual_objective.hpp"
 
 namespace banach {
@@ -14,14 +15,8 @@ std::string ResidualObjective::point_text(std::size_t term, std::int64_t row) co
   const at::Tensor& points = sets_[term].points;
   if (points.size(0) == 0) return "";
   const at::Tensor point =
-      points[std::min(row % std::max<std::int64_t>(points.size(0), 1), points.size(0) - 1)]
-          .to(at::kDouble)
-          .cpu();
-  std::vector<std::string> parts;
-  for (std::size_t k = 0; k < axes_.size(); ++k)
-    parts.push_back(
-        fmt::format("{} = {:.6g}", axes_[k], point[static_cast<std::int64_t>(k)].item<double>()));
-  return " at " + join(parts);
+      points[std::min(row % std::max<std::int64_t>(points.size(0), 1), points.size(0) - 1)];
+  return " at " + place_text(axes_, origins_, point);
 }
 
 // Finds the first culprit, the parameters before the terms, values before gradients.

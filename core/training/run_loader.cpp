@@ -94,6 +94,7 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   run.state = to_state(checkpoint.container, checkpoint.path.string());
 
   Table table = parse_toml(run.state.configuration, checkpoint.path.string());
+  complete_record(table);
   if (!options.device.empty()) table.set("device", options.device);
   run.registry = std::make_unique<Registry>();
   enroll_samplers(*run.registry);

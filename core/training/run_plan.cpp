@@ -94,6 +94,7 @@ class Planner {
     };
     try {
       ExperimentExtras extras{c.observations, c.windows, static_cast<std::uint64_t>(c.seed)};
+      extras.normalisation = c.normalisation;
       if (c.dataset && diagnostics_.empty()) add_data(c, extras);
       if (c.dataset && !extras.dataset) return;
       plan_.experiment = make_experiment(registry_, c.problem, c.architecture, unknown, extras);
@@ -180,6 +181,10 @@ class Planner {
     RunConfiguration& c = plan_.configuration;
     if (c.problem.find("type")) c.problem = with_type(plan_.experiment.problem_table, c.problem);
     c.architecture = with_type(plan_.experiment.architecture_table, c.architecture);
+    for (std::size_t k = 0; k < plan_.experiment.scales.size(); ++k)
+      if (const UnknownScale& s = plan_.experiment.scales[k]; s.shift != 0 || s.scale != 1)
+        c.normalisation.unknowns[plan_.experiment.unknowns[k]] = s;
+    plan_.notices = coordinate_notices(plan_);
     if (c.threads == 0) c.threads = threads_of(plan_);
     if (c.threads == 0) c.threads = std::max(1u, std::thread::hardware_concurrency());
     if (!c.dataset) {

@@ -34,8 +34,9 @@ struct RunPlan {
   std::uint64_t seed = 0;
   at::Device device = at::kCPU;
   Derivatives derivatives = Derivatives::exact;
-  Table resolved;                   // everything, defaults included
-  std::vector<ParameterInfo> docs;  // of `resolved`
+  Table resolved;                    // everything, defaults included
+  std::vector<ParameterInfo> docs;   // of `resolved`
+  std::vector<std::string> notices;  // what a user should know before training
 
   /// Weight and sampling of a term of the experiment (or of one window of it), by its name.
   double weight(const std::string& term) const { return weights[place(term)]; }

@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "core/operators/rollout.hpp"
 #include "core/training/catalog_choice.hpp"
+#include "core/training/far_coordinates.hpp"
 
 namespace banach {
 namespace {
@@ -55,9 +59,24 @@ void check_rollouts(const RunPlan& plan, const Table& table, Diagnostics& diagno
     check(table_at(&table, "evaluate"), "evaluate", 1, nullptr);
 }
 
+bool single(const StagePlan& stage) { return stage.dtype == at::kFloat; }
+
+void check_lengths(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  if (std::none_of(plan.stages.begin(), plan.stages.end(), single)) return;
+  if (const auto why = beyond_single(plan.experiment.domain); !why.empty())
+    diagnostics.error(source_of(&table, "dtype"), "dtype: " + why);
+}
+
 }  // namespace
 
+std::vector<std::string> coordinate_notices(const RunPlan& plan) {
+  const bool any = std::any_of(plan.stages.begin(), plan.stages.end(), single);
+  return far_coordinates(plan.experiment, any ? std::numeric_limits<float>::epsilon()
+                                              : std::numeric_limits<double>::epsilon());
+}
+
 void check_run_plan(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  check_lengths(plan, table, diagnostics);
   check_term_names(plan, table, diagnostics);
   check_axis_names(plan, table, diagnostics);
   check_stops(plan, table, diagnostics);
