@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ struct BANACH_API DatasetInfo {
   std::vector<double> lower,
       upper;  // of samples' own points, per dimension: where training ones lie
   std::vector<std::string> time_values;  // of a window: names of the steps, for reports
+  /// Of the coordinates of outputs, one each; networks see distances from it. Empty: zero
+  /// everywhere; absent: not chosen yet.
+  std::optional<std::vector<double>> origin = {};
   const DataAxis* axis(const std::string& name) const;
   /// Numbers of one sample of a variable: channels times the sizes of its axes.
   std::int64_t numbers(const DataVariable& variable) const;
@@ -51,9 +55,10 @@ BANACH_API nlohmann::json to_json(const DatasetInfo& info);
 BANACH_API DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin);
 
 enum class Split { train, validation, test };
-enum class NumberType { float32, float64 };
+/// exact: of every variable the narrower one that holds the files' numbers without rounding.
+enum class NumberType { float32, float64, exact };
 
-/// Numbers of one variable for some samples, [samples, channels, axes...] row major.
+/// Numbers of one variable for some samples, [samples, channels, axes...] row major; never `exact`.
 struct DataArray {
   NumberType type = NumberType::float32;
   std::vector<std::byte> bytes;
@@ -86,6 +91,9 @@ class BANACH_API Dataset {
   /// is a DataError that names file, dataset and index.
   virtual std::vector<DataArray> read(Split split, const std::vector<std::int64_t>& samples,
                                       NumberType type) const = 0;
+  /// Distance of neighbouring numbers of a variable as the training files store them, relative to
+  /// their size; that of float64 where it is not known.
+  virtual double rounding(std::size_t variable) const = 0;
   /// How training would read within the memory budget.
   virtual std::vector<ReadPlan> plan() const = 0;
 };

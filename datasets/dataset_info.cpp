@@ -69,9 +69,15 @@ nlohmann::json to_json(const DatasetInfo& info) {
                          {"role", roles[static_cast<std::size_t>(variable.role)]},
                          {"channels", variable.channels},
                          {"axes", variable.axes}});
-  return {{"axes", axes},          {"variables", variables},  {"dimensions", info.dimensions},
-          {"points", info.points}, {"weights", info.weights}, {"time_values", info.time_values},
-          {"lower", info.lower},   {"upper", info.upper}};
+  return {{"axes", axes},
+          {"variables", variables},
+          {"dimensions", info.dimensions},
+          {"points", info.points},
+          {"weights", info.weights},
+          {"time_values", info.time_values},
+          {"lower", info.lower},
+          {"upper", info.upper},
+          {"origin", info.origin.value_or(std::vector<double>())}};
 }
 
 DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) {
@@ -88,6 +94,7 @@ DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) 
     info.weights = json.value("weights", std::vector<double>());
     info.lower = json.value("lower", std::vector<double>());
     info.upper = json.value("upper", std::vector<double>());
+    info.origin = json.value("origin", std::vector<double>());  // absent in older checkpoints
     info.time_values = json.at("time_values").get<std::vector<std::string>>();
   } catch (const nlohmann::json::exception& e) {
     throw DataError(
