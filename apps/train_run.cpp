@@ -147,7 +147,12 @@ void resume(Context& context, const TrainArguments& a) {
   for (const auto& word : a.words) apply_override(table, word);
   const auto more = plugin_paths(table);
   context.load_plugins({more.begin(), more.end()});
-  RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once);
+  // Coordinates of an older run have no origin, which its network would not know either.
+  std::optional<DatasetInfo> older;
+  if (state && state->dataset.is_object() && !state->dataset.contains("origin"))
+    older = dataset_info(state->dataset, directory.resolved().string());
+  RunPlan plan =
+      make_plan(table, context.registry, context.plugins, older ? &*older : nullptr, say_once);
   const auto different = differences(before, plan.resolved);
   refuse_changes(different);
   if (a.print_config) {

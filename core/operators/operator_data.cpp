@@ -171,6 +171,30 @@ std::vector<at::Tensor> OperatorData::scaled_axes(at::TensorOptions options) con
   return out;
 }
 
+at::Tensor OperatorData::from_origin(const at::Tensor& values) const {
+  if (!info.origin || info.origin->empty()) return values;
+  return values - at::tensor(*info.origin, at::kDouble);
+}
+
+Domain OperatorData::network_domain() const {
+  Domain out = domain;
+  for (std::size_t k = 0; info.origin && k < info.origin->size(); ++k)
+    out[k].lower -= (*info.origin)[k], out[k].upper -= (*info.origin)[k];
+  return out;
+}
+
+namespace {
+
+// The lower ends: then no shift of an axis is seen, and float32 resolves distances wherever it is.
+std::vector<double> origin_of(const Domain& domain) {
+  std::vector<double> out;
+  for (const Axis& axis : domain) out.push_back(axis.lower);
+  const bool zero = std::all_of(out.begin(), out.end(), [](double x) { return x == 0; });
+  return zero ? std::vector<double>() : out;
+}
+
+}  // namespace
+
 std::shared_ptr<const OperatorData> make_operator_data(const DatasetParameters& parameters,
                                                        const DatasetInfo& info,
                                                        const Problem* problem) {
@@ -193,7 +217,14 @@ std::shared_ptr<const OperatorData> make_operator_data(const DatasetParameters& 
   }
   take_weights(*data);
   take_functions(*data, problem);
-  if (problem) fit_problem(*data, *problem);
+  if (problem)
+    fit_problem(*data, *problem);
+  else if (!data->info.origin)
+    data->info.origin = origin_of(data->domain);
+  if (const auto& origin = data->info.origin;
+      origin && !origin->empty() && origin->size() != data->domain.size())
+    throw ConfigError(fmt::format("dataset: an origin of {} coordinates, but outputs with {}",
+                                  origin->size(), data->domain.size()));
   return data;
 }
 
@@ -201,20 +232,15 @@ at::Tensor weighted(const at::Tensor& x, const at::Tensor& weights, double power
   return weights.defined() ? x * weights.pow(power).to(x.options()) : x;
 }
 
-namespace {
-
-at::Tensor tensor_of(const DatasetInfo& info, const DataVariable& variable, const DataArray& array,
-                     std::int64_t count, at::TensorOptions options) {
-  std::vector<std::int64_t> shape{count, static_cast<std::int64_t>(variable.channels.size())};
+Shape array_shape(const DatasetInfo& info, const DataVariable& variable, std::int64_t count) {
+  Shape shape{count, static_cast<std::int64_t>(variable.channels.size())};
   for (const auto& axis : variable.axes) shape.push_back(info.axis(axis)->size);
-  const bool wide = array.type == NumberType::float64;
-  // The array belongs to its reader: a copy is the batch's own.
-  const at::Tensor view = at::from_blob(const_cast<std::byte*>(array.bytes.data()), shape,
-                                        at::dtype(wide ? at::kDouble : at::kFloat));
-  return view.to(options, false, true);
+  return shape;
 }
 
-}  // namespace
+at::Tensor points_last(const at::Tensor& points) {
+  return (points.dim() == 2 ? points.unsqueeze(-1) : points).transpose(1, 2).contiguous();
+}
 
 OperatorBatch make_batch(const OperatorData& data, const std::vector<DataArray>& arrays,
                          std::int64_t count, at::TensorOptions options) {
@@ -222,16 +248,19 @@ OperatorBatch make_batch(const OperatorData& data, const std::vector<DataArray>&
   OperatorBatch out;
   out.count = count;
   const auto tensor = [&](std::size_t i) {
-    return tensor_of(data.info, data.info.variables[i], arrays[i], count, options);
+    const bool wide = arrays[i].type == NumberType::float64;
+    // The array belongs to its reader: a copy is the batch's own.
+    const at::Tensor view = at::from_blob(const_cast<std::byte*>(arrays[i].bytes.data()),
+                                          array_shape(data.info, data.info.variables[i], count),
+                                          at::dtype(wide ? at::kDouble : at::kFloat));
+    return view.to(options, false, true);
   };
   for (const std::size_t i : data.inputs) out.inputs.push_back(tensor(i));
   std::vector<at::Tensor> outputs;
   for (const std::size_t i : data.outputs) outputs.push_back(tensor(i));
   if (!outputs.empty()) out.outputs = outputs.size() == 1 ? outputs[0] : at::cat(outputs, 1);
   if (data.own_points) {
-    out.points = tensor(*data.own_points);
-    if (out.points.dim() == 2) out.points = out.points.unsqueeze(-1);  // one point per sample
-    out.points = out.points.transpose(1, 2).contiguous();
+    out.points = points_last(tensor(*data.own_points));
     if (out.outputs.defined() && out.outputs.dim() == 2) out.outputs = out.outputs.unsqueeze(-1);
   }
   return out;

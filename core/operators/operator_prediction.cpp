@@ -111,14 +111,14 @@ class PredictionFile {
 
  private:
   void create(const std::string& name) {
-    file_.create<float>(name, shape_);
+    file_.create<double>(name, shape_);
     for (std::size_t i = 0; i < scales_.size(); ++i)
       file_.attach(name, static_cast<int>(i), scales_[i]);
   }
   void put(const std::string& name, const at::Tensor& values, std::int64_t first) {
-    const at::Tensor flat = values.to(at::kFloat).cpu().contiguous();
+    const at::Tensor flat = values.contiguous();
     const std::int64_t each = flat.numel() / std::max<std::int64_t>(1, flat.size(0));
-    file_.write(name, first * each, flat.numel(), flat.data_ptr<float>());
+    file_.write(name, first * each, flat.numel(), flat.data_ptr<double>());
   }
   void write_points(const OperatorData& where) {
     const at::Tensor points = where.points.contiguous();

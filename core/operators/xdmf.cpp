@@ -35,7 +35,7 @@ std::string part(const std::string& file, const std::string& dataset, const Shap
   return fmt::format(
       "<DataItem ItemType=\"HyperSlab\" Dimensions=\"{}\"><DataItem Dimensions=\"3 {}\" "
       "Format=\"XML\">{} {} {}</DataItem><DataItem Dimensions=\"{}\" NumberType=\"Float\" "
-      "Precision=\"4\" Format=\"HDF\">{}:/{}</DataItem></DataItem>",
+      "Precision=\"8\" Format=\"HDF\">{}:/{}</DataItem></DataItem>",
       joined(extents), rank, joined(start), joined(stride), joined(count), joined(all), file,
       dataset);
 }

@@ -108,7 +108,7 @@ void build_data(Experiment& e, const ExperimentExtras& extras) {
           "dataset: outputs are missing, and without a [problem] there is nothing to learn; with "
           "[dataset.window] they are the inputs later in time");
     e.problem = std::make_shared<DataProblem>(e.data);
-    e.domain = e.data->domain, e.unknowns = e.data->unknowns;
+    e.domain = e.data->network_domain(), e.unknowns = e.data->unknowns;
   } else if (e.data && e.data->points.defined()) {
     e.domain = in_order_of(e.data->domain, e.domain);
   }

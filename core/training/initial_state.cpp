@@ -70,18 +70,17 @@ class FreshPreparation final : public Preparation {
     const auto options = at::TensorOptions(at::kDouble);
     const OperatorBatch batch =
         make_batch(data, dataset->read(Split::train, which, NumberType::float64), count, options);
-    const Bank bank{to_vector(parameters_, at::kDouble), to_vector(buffers_, at::kDouble)};
-    const at::Tensor values =
-        plan_.experiment.normaliser
-            .normalised(batch.outputs, slot_tensors(plan_.experiment.network->layout, bank))
-            .flatten(2)
-            .transpose(1, 2)
-            .contiguous();
+    const at::Tensor values = Scaling()
+                                  .to(plan_.experiment.normaliser.output(), batch.outputs)
+                                  .flatten(2)
+                                  .transpose(1, 2)
+                                  .contiguous();
     const auto numbers_of = [](const at::Tensor& t) {
       const double* first = t.data_ptr<double>();
       return std::vector<double>(first, first + t.numel());
     };
-    snapshots_ = {count, data.size(), numbers_of(data.points.contiguous()), numbers_of(values)};
+    const at::Tensor points = data.from_origin(data.points).contiguous();
+    snapshots_ = {count, data.size(), numbers_of(points), numbers_of(values)};
   }
 
   const RunPlan& plan_;
@@ -124,8 +123,20 @@ RunState initial_state(const RunPlan& plan, std::vector<std::string>* notices) {
   out.parameters = to_vector(parameters, dtype);
   out.buffers = to_vector(buffers, dtype);
   out.slots = slots_json(plan.experiment.network->layout);
-  if (experiment.data) out.dataset = to_json(experiment.data->info);
+  if (experiment.data) {
+    out.dataset = to_json(experiment.data->info);
+    out.scales = experiment.normaliser.numbers();
+  }
   return out;
+}
+
+void take_scales(const RunState& state, const RunPlan& plan, const Dataset* dataset) {
+  const Experiment& experiment = plan.experiment;
+  if (!experiment.data) return;
+  if (state.scales.defined())
+    experiment.normaliser.set(state.scales);
+  else
+    experiment.normaliser.take(experiment.network->layout, state.buffers, dataset);
 }
 
 void check_fits(const RunState& state, const RunPlan& plan) {

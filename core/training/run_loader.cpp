@@ -108,6 +108,7 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   run.plan = make_plan(table, *run.registry, *run.plugins, known ? &*known : nullptr);
 
   check_parameters(run);
+  take_scales(run.state, run.plan);
   const int windows = window_count(run.plan.experiment);
   if (run.state.window + 1 != windows)
     throw DataError(

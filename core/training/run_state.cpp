@@ -94,6 +94,7 @@ Container to_container(const RunState& s) {
     out.blobs.push_back(to_blob("windows/parameters", s.done_parameters));
     out.blobs.push_back(to_blob("windows/buffers", s.done_buffers));
   }
+  if (s.scales.defined()) out.blobs.push_back(to_blob("scales", s.scales));
   if (s.spacing.defined()) out.blobs.push_back(to_blob("spacing", s.spacing));
   out.blobs.push_back(
       make_blob("schedule", {static_cast<std::int64_t>(s.schedule.size())}, s.schedule.data()));
@@ -130,8 +131,10 @@ RunState to_state(const Container& c, const std::string& origin) try {
   }
   s.schedule = values_of<double>(c.blob("schedule"));
   const std::string prefix = optimizer_prefix;
-  for (const auto& blob : c.blobs)
+  for (const auto& blob : c.blobs) {
     if (blob.name == "spacing") s.spacing = to_tensor(blob);
+    if (blob.name == "scales") s.scales = to_tensor(blob);
+  }
   for (const auto& blob : c.blobs)
     if (blob.name.rfind(prefix, 0) == 0)
       s.optimizer[blob.name.substr(prefix.size())] = to_tensor(blob);

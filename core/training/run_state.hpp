@@ -13,6 +13,8 @@ struct RunState {
   at::Tensor done_parameters, done_buffers;
   std::int64_t window = 0;  // that is being trained
   std::int64_t draw = -1;   // the way in which its frozen layers were drawn; -1: not chosen
+  at::Tensor scales;        // of a data set's inputs and outputs, float64; undefined in runs that
+                            // kept none: their losses were in the outputs' own units
   at::Tensor spacing;       // [axes, knots] of its points, as Collocation's; undefined: as sampled
   State optimizer;
   std::vector<double> schedule;
@@ -38,7 +40,8 @@ void finish_window(RunState& state);
 /// The banks of all windows so far, in their order, on a device.
 BANACH_API std::vector<Bank> banks_of(const RunState& state, at::Device device);
 
-/// Blobs "parameters", "buffers", "windows/parameters", "windows/buffers", "spacing", "schedule",
+/// Blobs "parameters", "buffers", "windows/parameters", "windows/buffers", "scales", "spacing",
+/// "schedule",
 /// "optimizer/<name>"; the rest is meta.
 BANACH_API Container to_container(const RunState& state);
 /// DataError when something is missing or of another type; `origin` (a path) opens the message.

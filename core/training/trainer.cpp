@@ -48,6 +48,8 @@ std::int64_t Trainer::total_steps() const {
 
 void Trainer::start(RunState state, bool resumed) {
   check_fits(state, plan_);
+  const bool older = plan_.experiment.data && !state.scales.defined();
+  take_scales(state, plan_, older ? plan_.dataset().get() : nullptr);
   state_ = std::move(state);
   BANACH_ASSERT(state_.stage >= 0 && static_cast<std::size_t>(state_.stage) < plan_.stages.size());
   checkpoints_.start();
@@ -60,6 +62,7 @@ void Trainer::start(RunState state, bool resumed) {
   for (const auto& warning : stage_warnings(plan_)) log_.warning(warning);
   begin_window();
   begin_stage(resumed);
+  if (older) renew_measures();
   if (objective_->planes() > 1 && uses_batch_statistics(*plan_.experiment.network))
     log_.warning(
         "batch statistics beside derivatives: the network of a training step differs from the one "

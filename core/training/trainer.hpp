@@ -58,6 +58,8 @@ class BANACH_API Trainer {
 
  private:
   void open_logs(bool resumed);
+  /// Measures the best checkpoint of an older run in the losses of today.
+  void renew_measures();
   void begin_window();
   void begin_stage(bool resumed);
   void make_objective();
