@@ -12,6 +12,7 @@
 #include "core/parameters/toml.hpp"
 #include "core/training/dry_run.hpp"
 #include "core/training/environment.hpp"
+#include "core/training/run_plan_checks.hpp"
 
 namespace banach {
 namespace {
@@ -98,6 +99,7 @@ void train_fresh(Context& context, const TrainArguments& a) {
     std::printf("%s", resolved_text(plan).c_str());
     return;
   }
+  require_training(plan, table);
   prepare_process(threads_of(plan));
   if (a.dry_run) {
     std::printf("%s", dry_run(plan).c_str());
@@ -138,6 +140,10 @@ void add_train(CLI::App& app, Context& context) {
   verb->add_option("--result-json", a->result_json, "Write the result there; -: as --json")
       ->type_name("PATH");
   verb->add_flag("--report", a->report, "Print a line of JSON after every validation");
+  verb->add_option("--score-sizes", a->sizes,
+                   "JSON with the size of every term's residual that the score refers to; else "
+                   "those of the untrained network")
+      ->type_name("FILE");
   add_plugin_options(*verb, context);
   verb->callback([&context, a] {
     a->command_line = command_line();
@@ -148,6 +154,11 @@ void add_train(CLI::App& app, Context& context) {
     a->words.insert(a->words.end(), a->overrides.begin(), a->overrides.end());
     a->resume.empty() ? train_fresh(context, *a) : resume(context, *a);
   });
+}
+
+ResidualSizes sizes_in(const fs::path& file) {
+  const auto bytes = read_file(file);
+  return read_sizes(nlohmann::json::parse(ByteView(bytes).text(), nullptr, false), file.string());
 }
 
 nlohmann::json read_result(const fs::path& run) {
@@ -170,11 +181,12 @@ void print_result(const nlohmann::json& result, const TrainArguments& a) {
   std::fflush(stdout);
 }
 
-void print_report(std::int64_t step, const Measurement& measured) {
+void print_report(std::int64_t step, const Measurement& measured, double score) {
   const auto number = [](double x) { return std::isfinite(x) ? nlohmann::json(x) : nullptr; };
   nlohmann::json metrics = nlohmann::json::object();
   for (const auto& [name, value] : Validation::values(measured)) metrics[name] = number(value);
-  nlohmann::json line = {{"step", step}, {"value", number(measured.loss)}, {"metrics", metrics}};
+  metrics["validation_loss"] = number(measured.loss);
+  nlohmann::json line = {{"step", step}, {"value", number(score)}, {"metrics", metrics}};
   std::printf("{\"type\":\"report\",%s\n", line.dump().c_str() + 1);
   std::fflush(stdout);
 }

@@ -13,6 +13,8 @@
 #include "core/run/signals.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/run_loader.hpp"
+#include "core/training/run_plan_checks.hpp"
 
 namespace banach {
 namespace {
@@ -59,18 +61,14 @@ std::string file_text(const fs::path& path) {
   return std::string(ByteView(bytes).text());
 }
 
+// All in one line: an old run costs one warning.
 void compare_plugins(const RunState& state, const Context& context,
                      std::vector<std::string>& notices) {
+  auto changes = plugin_changes(state, context.plugins);
   if (state.stamp != engine_stamp())
-    notices.push_back("the run was saved by another engine (" + state.stamp +
-                      "): its further steps "
-                      "may round differently");
-  for (const auto& saved : state.plugins)
-    for (const auto& now : context.plugins.loaded())
-      if (fs::path(saved.value("path", "")).filename() == fs::path(now.path).filename() &&
-          saved.value("version", "") != now.version)
-        notices.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
-                                      now.plugin, now.version, saved.value("version", "")));
+    changes.insert(changes.begin(), "the run was saved by another engine (" + state.stamp +
+                                        "): its further steps may round differently");
+  if (!changes.empty()) notices.push_back(join(changes, "; "));
 }
 
 }  // namespace
@@ -112,6 +110,7 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   try {
     TrainerOptions options{a.max_seconds, Progress::mode_of(2, a.quiet)};
     if (a.report) options.report = print_report;
+    if (!a.sizes.empty()) options.sizes = sizes_in(a.sizes);
     Trainer trainer(plan, directory.path(), log, options);
     trainer.start(std::move(start), resumed);
     const Outcome outcome = trainer.run();
@@ -136,7 +135,8 @@ void resume(Context& context, const TrainArguments& a) {
   if (a.force || a.dry_run || a.seed || a.threads || !a.out.empty() || !a.device.empty())
     throw Error(Exit::usage,
                 "banach train --resume takes only key=value, --max-seconds, --plugin-dir, "
-                "--quiet, --json and --print-config: the rest is fixed by the run");
+                "--quiet, --json, --report, --score-sizes and --print-config: the rest is fixed by "
+                "the run");
   const fs::path folder = fs::absolute(a.resume).lexically_normal();
   const RunDirectory directory = RunDirectory::open(folder);
   std::vector<std::string> notices;
@@ -154,6 +154,7 @@ void resume(Context& context, const TrainArguments& a) {
     std::printf("%s", resolved_text(plan).c_str());
     return;
   }
+  require_training(plan, table);
   if (different.empty() && RunDirectory::is_finished(folder)) {
     print_result(read_result(folder), a);
     return;

@@ -12,7 +12,7 @@ at::Tensor GaussNewtonOptimizer::advance(Objective& objective, double lr) {
   // LAPACK's routines that reveal the rank are on the CPU alone.
   const at::Tensor j = now.j.cpu(), r = now.r.cpu();
   const at::Tensor step = least_squares_step(j, r, p_.rcond, p_.method == "svd");
-  const double slope = 2 * dot_product(at::mv(j.t(), r), step);
+  const double slope = 2 * dot_product(now.slope.cpu(), step);
   const at::Tensor there = step.to(now.j.device());
   double length = lr;
   for (std::int64_t attempt = 0; attempt < p_.tries; ++attempt, length /= 2) {

@@ -24,6 +24,7 @@ class BANACH_API MemoryOptimizer : public Optimizer {
   State state() const final { return copies_of(tensors_); }
   void restore(const State& state) final;
   std::string finished() const final { return finished_; }
+  bool stalled() const final { return !finished_.empty() && !converged_ && !has_gained(); }
 
  protected:
   /// Calls keep() for everything that is remembered.
@@ -34,7 +35,12 @@ class BANACH_API MemoryOptimizer : public Optimizer {
   at::Tensor keep(std::string name, at::Tensor tensor);
   at::Tensor keep_number(std::string name, double value);
   at::Tensor keep_count(std::string name);
-  void finish(std::string why) { finished_ = std::move(why); }
+  /// `converged`: there is nothing left to gain.
+  void finish(std::string why, bool converged) {
+    finished_ = std::move(why), converged_ = converged;
+  }
+  /// Whether a step before the latest one has decreased the loss.
+  virtual bool has_gained() const { return steps() > 1; }
   void count_evaluation() { ++*evaluations_.data_ptr<std::int64_t>(); }
   std::int64_t steps() const { return *step_.data_ptr<std::int64_t>(); }
 
@@ -42,6 +48,7 @@ class BANACH_API MemoryOptimizer : public Optimizer {
   NamedTensors tensors_;
   at::Tensor step_, evaluations_;
   std::string finished_;
+  bool converged_ = false;
 };
 
 /// The number in a tensor of keep_number() and keep_count().

@@ -114,6 +114,7 @@ class NaturalGradientOptimizer final : public LeastSquaresOptimizer {
  private:
   void prepare(const at::Tensor& parameters) override;
   at::Tensor advance(Objective& objective, double lr) override;
+  bool has_gained() const override { return steps() > count(failures_); }
   at::Tensor update(const Linearised& now);
   double best_length(Objective& objective, const Linearised& now, const at::Tensor& step,
                      double lr);

@@ -103,7 +103,7 @@ void describe(Schema<TuneParameters>& s) {
   s.field("space", &P::space, "hyperparameters by name: what each may be").required();
   s.field("sampler", &P::sampler, "how points are chosen").one_of({"tpe", "random", "sobol"});
   s.field("pruner", &P::pruner, "which trials end early");
-  s.field("metric", &P::metric, "what is to be small: validation_loss, or a metric by name");
+  s.field("metric", &P::metric, "what is to be small: score, validation_loss, or a metric by name");
   s.field("trials", &P::trials, "how many").at_least(1);
 }
 
@@ -121,6 +121,7 @@ TuneFile read_tune(const Table& table) {
   TuneFile file;
   read_common(table, "tune", file, diagnostics);
   const Table& given = *table_at(table, "tune");
+  file.metric_given = given.find("metric") != nullptr;
   file.space = read_space(file.study.space, place_of(given, "space"), diagnostics);
   for (const auto& d : file.space) {
     check_key({d.key, "", d.source}, "tune.space." + key_text(d.name), diagnostics);

@@ -25,7 +25,7 @@ struct TuneParameters : StudyParameters {
   Table space;
   std::string sampler = "tpe";
   PrunerParameters pruner;
-  std::string metric = "validation_loss";
+  std::string metric = "score";
   std::int64_t trials = 100;
 };
 
@@ -61,6 +61,7 @@ struct SweepFile : StudyFile<SweepParameters> {
 };
 struct TuneFile : StudyFile<TuneParameters> {
   Space space;
+  bool metric_given = false;
 };
 
 /// Reads the table of a study file. ConfigError with all problems, each with its place.

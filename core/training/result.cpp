@@ -41,8 +41,12 @@ std::size_t widest(const json& object, std::size_t least) {
 
 json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
                  const std::string& run) {
-  json out = plan.experiment.data ? operator_report(plan, trainer.all_banks(), {})
-                                  : to_json(trainer.final_measurement());
+  const Measurement end = trainer.final_measurement();
+  json out = plan.experiment.data ? operator_report(plan, trainer.all_banks(), {}) : to_json(end);
+  out["validation_loss"] = std::isfinite(end.loss) ? json(end.loss) : json();
+  const double score = trainer.score(end);
+  out["score"] = std::isfinite(score) ? json(score) : json();
+  out["warnings"] = remarks(trainer.closing(end));
   out["name"] = plan.configuration.name;
   out["run"] = run;
   out["coefficients"] = coefficients_json(plan, trainer);
@@ -129,6 +133,9 @@ std::string result_text(const json& r) {
     out += fmt::format("{} = {}", name, number(c, "value"));
     out += c.contains("truth") ? fmt::format(" (true value {})\n", number(c, "truth")) : "\n";
   }
+  if (r.contains("warnings"))
+    for (const auto& warning : r.at("warnings"))
+      out += "warning: " + warning.get<std::string>() + "\n";
   out += fmt::format("stopped: {} (step {}, {:.1f} s)\n", r.value("stop_reason", std::string()),
                      r.value("steps", std::int64_t{0}), r.value("train_seconds", 0.0));
   out += fmt::format("run: {}\n", r.value("run", std::string()));

@@ -53,12 +53,8 @@ std::vector<fs::path> plugin_places(const Table& table, const LoadOptions& optio
 }
 
 void compare_plugins(LoadedRun& run) {
-  for (const auto& was : run.state.plugins)
-    for (const auto& is : run.plugins->loaded())
-      if (fs::path(was.value("path", "")).filename() == fs::path(is.path).filename() &&
-          was.value("version", "") != is.version)
-        run.notices.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
-                                          is.plugin, is.version, was.value("version", "?")));
+  if (const auto changed = plugin_changes(run.state, *run.plugins); !changed.empty())
+    run.notices.push_back(join(changed, "; "));
 }
 
 void check_parameters(const LoadedRun& run) try {
@@ -84,6 +80,17 @@ RunRecord read_record(const LoadedRun& run) {
 }
 
 }  // namespace
+
+std::vector<std::string> plugin_changes(const RunState& state, const PluginManager& plugins) {
+  std::vector<std::string> out;
+  for (const auto& was : state.plugins)
+    for (const auto& is : plugins.loaded())
+      if (fs::path(was.value("path", "")).filename() == fs::path(is.path).filename() &&
+          was.value("version", "") != is.version)
+        out.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
+                                  is.plugin, is.version, was.value("version", "?")));
+  return out;
+}
 
 LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   require_run(path);

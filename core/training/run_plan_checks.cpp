@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/operators/rollout.hpp"
 #include "core/training/catalog_choice.hpp"
 
@@ -56,6 +58,23 @@ void check_rollouts(const RunPlan& plan, const Table& table, Diagnostics& diagno
 }
 
 }  // namespace
+
+void require_training(const RunPlan& plan, const Table& table) {
+  Diagnostics diagnostics;
+  const auto& stages = plan.configuration.stages;
+  if (std::all_of(stages.begin(), stages.end(), [](const auto& s) { return s.steps == 0; }))
+    diagnostics.error(source_of(&table, "stage"),
+                      "stage: no stage has steps, so nothing would be trained: set steps (with a "
+                      "data set also epochs) of one");
+  const auto names = loss_terms(plan.experiment);
+  if (!names.empty() && std::all_of(names.begin(), names.end(),
+                                    [&](const auto& name) { return plan.loss_weight(name) == 0; }))
+    diagnostics.error(source_of(&table, "weights"),
+                      fmt::format("weights: all terms of the loss ({}) have weight 0, so nothing "
+                                  "would be trained: give one of them a positive weight",
+                                  join(names)));
+  diagnostics.throw_if_any();
+}
 
 void check_run_plan(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
   check_term_names(plan, table, diagnostics);

@@ -10,4 +10,8 @@ namespace banach {
 /// configuration as it was written.
 void check_run_plan(const RunPlan& plan, const Table& table, Diagnostics& diagnostics);
 
+/// ConfigError for a plan that would train nothing: no stage has steps, or all weights of the loss
+/// are zero. Runs that are only read may be of that kind.
+BANACH_API void require_training(const RunPlan& plan, const Table& table);
+
 }  // namespace banach

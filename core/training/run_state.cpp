@@ -87,6 +87,7 @@ Container to_container(const RunState& s) {
               {"plugins", s.plugins},
               {"slots", s.slots},
               {"dataset", s.dataset},
+              {"start", s.start},
               {"stamp", s.stamp}};
   out.blobs.push_back(to_blob("parameters", s.parameters));
   out.blobs.push_back(to_blob("buffers", s.buffers));
@@ -122,6 +123,7 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.slots = c.value<nlohmann::json>("slots");
   s.dataset = c.value<nlohmann::json>("dataset");
   s.stamp = c.value<std::string>("stamp");
+  s.start = c.meta.value("start", nlohmann::json());
   s.parameters = to_tensor(c.blob("parameters"));
   s.buffers = to_tensor(c.blob("buffers"));
   if (s.window > 0) {

@@ -26,7 +26,8 @@ struct RunState {
   nlohmann::json plugins = nlohmann::json::array();  // {"name", "version", "path"}
   nlohmann::json slots = nlohmann::json::array();    // {"name", "shape"} of every parameter
   nlohmann::json dataset;                            // what is known of it; null without one
-  std::string stamp;                                 // of the engine
+  nlohmann::json start;  // {"loss", "sizes"} of the untrained network; null: not known
+  std::string stamp;     // of the engine
 };
 
 /// Tensor to named bytes and back; real dtypes, any shape.
