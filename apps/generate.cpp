@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach generate FILE: a data set of inputs and solutions, from a generator.
-#include "datasets/generate.hpp"
+#include "apps/generate.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +11,9 @@
 #include "core/parameters/toml.hpp"
 #include "core/run/progress.hpp"
 #include "core/run/signals.hpp"
+#include "core/study/file_kind.hpp"
+#include "core/training/configuration.hpp"
+#include "datasets/generate.hpp"
 
 namespace banach {
 namespace {
@@ -22,15 +25,6 @@ struct GenerateArguments {
   bool force = false, quiet = false;
 };
 
-struct GenerateFile {
-  Table generator;
-  std::optional<Table> plugins;
-};
-void describe(Schema<GenerateFile>& s) {
-  s.field("generator", &GenerateFile::generator, "what to generate").required();
-  s.field("plugins", &GenerateFile::plugins, "paths: folders of plugins");
-}
-
 struct PluginFolders {
   std::vector<std::string> paths;
 };
@@ -38,27 +32,24 @@ void describe(Schema<PluginFolders>& s) {
   s.field("paths", &PluginFolders::paths, "folders (or files) of plugins");
 }
 
-std::vector<std::filesystem::path> folders(const GenerateFile& file, Diagnostics& diagnostics) {
-  std::vector<std::filesystem::path> out;
-  if (!file.plugins) return out;
-  Schema<PluginFolders>().read(*file.plugins, diagnostics);
-  diagnostics.throw_if_any();
-  const Value* paths = file.plugins->find("paths");
-  if (!paths) return out;
-  if (const auto* list = paths->get<Value::List>())
-    for (const auto& path : *list) out.emplace_back(resolve_path(path));
-  else
-    out.emplace_back(resolve_path(*paths));
-  return out;
+struct GenerateFile {
+  Table generator;
+  PluginFolders plugins;
+};
+void describe(Schema<GenerateFile>& s) {
+  s.field("generator", &GenerateFile::generator, "what to generate").required();
+  s.field("plugins", &GenerateFile::plugins, "where else plugins lie");
 }
 
 PreparedGenerator prepared(Context& context, const GenerateArguments& a) {
   const std::vector<std::string> overrides(a.words.begin() + 1, a.words.end());
   const Table table = load_configuration(a.words.front(), overrides);
+  require_file_of("generate", table);
   Diagnostics diagnostics;
   const auto file = Schema<GenerateFile>().read(table, diagnostics);
   diagnostics.throw_if_any();
-  context.load_plugins(folders(file, diagnostics));
+  const auto more = plugin_paths(table);
+  context.load_plugins({more.begin(), more.end()});
   auto out = prepare_generator(context.registry.generators, file.generator,
                                [&](const std::string& type, const Source& where) {
                                  context.plugins.unknown("generator", type, where);
@@ -70,6 +61,7 @@ PreparedGenerator prepared(Context& context, const GenerateArguments& a) {
 
 void generate(Context& context, const GenerateArguments& a) {
   const auto job = prepared(context, a);
+  require_memory(job);
   std::error_code none;
   if (a.force) std::filesystem::remove(job.file, none);
   install_signal_handlers();
@@ -95,6 +87,8 @@ void generate(Context& context, const GenerateArguments& a) {
 }
 
 }  // namespace
+
+std::vector<ParameterInfo> generate_file_parameters() { return Schema<GenerateFile>().info(); }
 
 void add_generate(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("generate", "Write a data set from a generator");

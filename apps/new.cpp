@@ -58,17 +58,20 @@ void make_folder(const fs::path& folder) {
   if (failed) throw Error(Exit::cannot_create, folder.string() + ": " + failed.message());
 }
 
-void new_project(const std::string& kind, const std::string& name, const fs::path& folder) {
+// `variant`: of an architecture, "tensor" or "grid".
+void new_project(const std::string& kind, const std::string& variant, const std::string& name,
+                 const fs::path& folder) {
   check_name(name);
   make_folder(folder);
   const fs::path own = share_folder().parent_path().parent_path();
   const bool installed = fs::exists(own / "lib/cmake/banach");
   const std::string prefix = installed ? own.string() : "PREFIX";
-  for (const auto& file : project_templates(kind))
+  for (const auto& file : project_templates(variant.empty() ? kind : variant))
     write(folder / fill(file.file, {{"@name@", name}}),
           fill(file.text, {{"@name@", name},
                            {"@Name@", class_name(name)},
                            {"@kind@", kind},
+                           {"@words@", variant.empty() ? "" : " TORCH"},
                            {"@verb@", kind == "generator" ? "generate" : "train"},
                            {"@prefix@", prefix}}));
   const std::string first =
@@ -102,9 +105,21 @@ void new_config(const std::string& name, const fs::path& folder) {
 
 }  // namespace
 
+namespace {
+
+void add_variants(CLI::App& sub, std::string& variant) {
+  auto* tensor = sub.add_flag_callback(
+      "--tensor", [&variant] { variant = "tensor"; }, "In LibTorch's tensors, at points");
+  sub.add_flag_callback(
+         "--grid", [&variant] { variant = "grid"; }, "In LibTorch's tensors, functions on a grid")
+      ->excludes(tensor);
+}
+
+}  // namespace
+
 void add_new(CLI::App& app, Context&) {
   struct Options {
-    std::string name, folder;
+    std::string name, folder, variant;
   };
   auto* verb = app.add_subcommand("new", "Write a plugin project, or copy a ready configuration");
   verb->require_subcommand(1);
@@ -114,11 +129,12 @@ void add_new(CLI::App& app, Context&) {
         kind, kind == "config" ? "Copy a ready TOML" : "Write a project with one " + kind);
     sub->add_option("NAME", options->name)->required();
     sub->add_option("--dir", options->folder, "Where to; default: ./NAME, or . for config");
+    if (kind == "architecture") add_variants(*sub, options->variant);
     sub->callback([kind, options] {
       const std::string fallback = kind == "config" ? "." : options->name;
       const fs::path folder = options->folder.empty() ? fallback : options->folder;
       kind == "config" ? new_config(options->name, folder)
-                       : new_project(kind, options->name, folder);
+                       : new_project(kind, options->variant, options->name, folder);
     });
   }
 }

@@ -9,6 +9,7 @@
 #include "core/parameters/toml.hpp"
 #include "core/parameters/write_toml.hpp"
 #include "core/run/signals.hpp"
+#include "core/training/ignored_keys.hpp"
 
 namespace banach {
 namespace {
@@ -53,7 +54,9 @@ RunPlan plan_trial(const Context& context, const std::string& base,
                    const std::vector<Override>& overrides) {
   const Table table = configured(base, overrides);
   try {
-    return make_plan(table, context.registry, context.plugins);
+    RunPlan plan = make_plan(table, context.registry, context.plugins);
+    refuse_ignored_keys(plan, table);
+    return plan;
   } catch (const ConfigError& error) {
     throw ConfigError(with_places(error.what(), overrides));
   }

@@ -10,8 +10,12 @@
 #include "apps/app.hpp"
 #include "apps/train.hpp"
 #include "core/parameters/toml.hpp"
+#include "core/plugin/search_report.hpp"
+#include "core/study/file_kind.hpp"
 #include "core/training/dry_run.hpp"
 #include "core/training/environment.hpp"
+#include "core/training/ignored_keys.hpp"
+#include "core/training/memory_needs.hpp"
 
 namespace banach {
 namespace {
@@ -87,19 +91,52 @@ bool shown_again(const fs::path& run, const RunPlan& plan, const TrainArguments&
   return true;
 }
 
+// Names of the architectures of a table and its parts.
+void add_architectures(const Table& table, std::vector<std::string>& out) {
+  out.push_back(table.text("type"));
+  for (const auto& [key, value] : table.entries)
+    if (const auto* part = value.get<Table>(); part && part->find("type"))
+      add_architectures(*part, out);
+}
+
+// Plugins that the run uses and of which there are others.
+std::vector<std::string> shadowed(const Context& context, const RunConfiguration& c) {
+  std::vector<std::string> out;
+  const auto look = [&](const std::string& kind, const std::string& name) {
+    for (auto& line : left_out(context.plugins, context.registry, kind, name))
+      if (std::find(out.begin(), out.end(), line) == out.end()) out.push_back(std::move(line));
+  };
+  std::vector<std::string> architectures;
+  add_architectures(c.architecture, architectures);
+  look("problem", c.problem.text("type"));
+  for (const auto& name : architectures) look("architecture", name);
+  if (c.dataset) look("generator", c.dataset->generate.text("type"));
+  look("sampler", c.sampling.method.value_or(""));
+  for (const auto& stage : c.stages) {
+    look("optimizer", stage.optimizer);
+    look("schedule", stage.schedule.type);
+  }
+  return out;
+}
+
 void train_fresh(Context& context, const TrainArguments& a) {
   const std::vector<std::string> overrides(a.words.begin() + 1, a.words.end());
   Table table = load_configuration(a.words.front(), overrides);
+  require_file_of("train", table);
   apply_flags(table, a);
   const auto more = plugin_paths(table);
   context.load_plugins({more.begin(), more.end()});
   RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once);
+  refuse_ignored_keys(plan, table);
   if (a.print_config) {
     std::printf("%s", resolved_text(plan).c_str());
     return;
   }
+  require_memory(plan, table);
   prepare_process(threads_of(plan));
+  const auto notices = shadowed(context, plan.configuration);
   if (a.dry_run) {
+    for (const auto& notice : notices) say_once(notice);
     std::printf("%s", dry_run(plan).c_str());
     return;
   }
@@ -108,7 +145,7 @@ void train_fresh(Context& context, const TrainArguments& a) {
   const RunDirectory directory = RunDirectory::create(run, a.force);
   directory.write_text("resolved.toml", resolved_text(plan));  // from here on there is a run
   directory.write_text("config.toml", given_text(a));
-  context.code = train_in(directory, plan, context, a, std::nullopt, {});
+  context.code = train_in(directory, plan, context, a, std::nullopt, notices);
 }
 
 }  // namespace

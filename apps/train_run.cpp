@@ -13,6 +13,7 @@
 #include "core/run/signals.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/memory_needs.hpp"
 
 namespace banach {
 namespace {
@@ -162,6 +163,7 @@ void resume(Context& context, const TrainArguments& a) {
     if (!different.empty()) state->stage_stop.clear();
     compare_plugins(*state, context, notices);
   }
+  require_memory(plan, table);
   prepare_process(threads_of(plan));
   std::error_code ignored;
   fs::remove(directory.result(), ignored);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <set>
 
+#include "core/parameters/memory.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/parameters/write_toml.hpp"
 #include "core/plugin/stamp.hpp"
@@ -96,6 +97,24 @@ std::int64_t generate_file(const Generator& generator, const GenerateOptions& op
   }
   if (written == options.count) file.finish();
   return written;
+}
+
+// What the threads hold ahead of the file at least.
+void require_memory(const PreparedGenerator& job) {
+  double all = 0;
+  const auto axes = job.generator->axes();
+  for (const auto& variable : job.generator->variables()) {
+    double numbers = 1;
+    for (const auto& name : variable.axes)
+      for (const auto& axis : axes)
+        if (axis.name == name) numbers *= static_cast<double>(axis.values.size());
+    all += numbers;
+  }
+  require_memory(16 * all,
+                 "generator: one sample of " + job.options.generator +
+                     " for each of two "
+                     "threads",
+                 "store fewer points, times or frames");
 }
 
 void describe(Schema<GenerateParameters>& s) {

@@ -52,6 +52,8 @@ struct PreparedGenerator {
   GenerateOptions options;
   std::filesystem::path file;  // relative to the TOML file that names it
 };
+/// ConfigError when the samples that are computed at a time are larger than the memory there is.
+BANACH_API void require_memory(const PreparedGenerator& job);
 /// Called for a type that the catalog does not have; throws.
 using UnknownGenerator = std::function<void(const std::string& type, const Source& where)>;
 /// Builds what the table describes; ConfigError with everything that is wrong.

@@ -3,34 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <numeric>
 
 #include "banach/error.hpp"
+#include "core/parameters/memory.hpp"
 #include "datasets/mapped_dataset.hpp"
 #include "datasets/splits.hpp"
 
 namespace banach {
 namespace {
 
-/// Bytes that may be taken, or -1 where the system does not say.
-std::int64_t free_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string word;
-  std::int64_t kib = -1;
-  while (file >> word)
-    if (word == "MemAvailable:" && file >> kib) break;
-  std::int64_t free = kib < 0 ? -1 : kib * 1024;
-  std::int64_t limit = 0, used = 0;
-  std::ifstream maximum("/sys/fs/cgroup/memory.max"), current("/sys/fs/cgroup/memory.current");
-  if (maximum >> limit && current >> used)
-    free = free < 0 ? limit - used : std::min(free, limit - used);
-  return std::max<std::int64_t>(free, 0);
-}
-
 std::int64_t budget_bytes(double budget) {
-  return static_cast<std::int64_t>(budget > 1 ? budget * 1e9
-                                              : budget * static_cast<double>(free_memory()));
+  constexpr double most = 9e18;  // fits into 64 bits
+  const auto free = static_cast<double>(std::max<std::int64_t>(available_memory(), 0));
+  return static_cast<std::int64_t>(std::min(budget > 1 ? budget * 1e9 : budget * free, most));
 }
 
 bool is_test_split(const DataVariantParameters& variant) {

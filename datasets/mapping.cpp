@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datasets/mapping.hpp"
 
+#include <limits>
+
 namespace banach {
 namespace {
 
@@ -156,7 +158,9 @@ void describe(Schema<SplitParameters>& s) {
   s.field("train", &P::train, "fraction, or slice \"start:stop\", of the trajectories");
   s.field("validation", &P::validation, "the same for validation");
   s.field("test", &P::test, "the same for the final test");
-  s.field("seed", &P::seed, "of the order in which fractions are taken").at_least(0);
+  s.field("seed", &P::seed, "of the order in which fractions are taken")
+      .at_least(0)
+      .at_most(std::numeric_limits<std::int64_t>::max());
   s.field("shuffle", &P::shuffle, "whether fractions are taken in a random order");
 }
 void describe(Schema<NormalisationParameters>& s) {

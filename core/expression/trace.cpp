@@ -14,6 +14,7 @@ namespace {
 
 thread_local Trace* current_trace = nullptr;
 std::atomic<long> next_serial{1};
+constexpr std::size_t most_nodes = 100'000;
 
 auto key(const Node& n) {
   return std::tie(n.op, n.in, n.width, n.rows, n.index, n.second, n.name, n.numbers, n.polynomial,
@@ -44,7 +45,12 @@ Trace::Scope::~Scope() { current_trace = previous_; }
 
 Expression Trace::add(Node node) {
   const auto [place, fresh] = index_.emplace(node, static_cast<int>(nodes_.size()));
-  if (fresh) nodes_.push_back(std::move(node));
+  if (!fresh) return {this, place->second};
+  if (nodes_.size() == most_nodes)
+    throw ConfigError("more than " + std::to_string(most_nodes) +
+                      " operations at one point: lower the number of layers, steps, patches or "
+                      "levels of the architecture");
+  nodes_.push_back(std::move(node));
   return {this, place->second};
 }
 

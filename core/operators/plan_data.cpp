@@ -23,6 +23,7 @@ void generate_dataset(const DatasetParameters& dataset, const Registry& registry
                                  plugins.unknown("generator", type, where);
                                });
   job.options.threads = static_cast<int>(threads);
+  require_memory(job);
   std::filesystem::create_directories(path.parent_path(), error);
   if (notice && !std::filesystem::exists(path, error))
     notice(fmt::format("generating {} samples of {} into {}", job.options.count,

@@ -173,6 +173,17 @@ void place(Table& table, const std::vector<std::string>& parts, Value value) {
 
 }  // namespace
 
+ParameterInfo extends_key() {
+  return {"extends",
+          "text",
+          "",
+          "",
+          "a file that this one changes, relative to it: tables merge key by key, all else here "
+          "replaces what is there",
+          false,
+          {}};
+}
+
 void apply_override(Table& table, const std::string& assignment) {
   const Source source{std::make_shared<const std::string>("command line: " + assignment), 0, 0};
   char quote = 0;

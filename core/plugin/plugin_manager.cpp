@@ -10,6 +10,7 @@
 #include "core/plugin/elf.hpp"
 #include "core/plugin/open.hpp"
 #include "core/plugin/ownership.hpp"
+#include "core/plugin/search_report.hpp"
 #include "core/plugin/stamp.hpp"
 
 namespace banach {
@@ -162,10 +163,7 @@ void PluginManager::unknown(const std::string& kind, const std::string& name,
   if (const auto near = nearest(name, known); !near.empty())
     text += "; did you mean \"" + near + "\"?";
   text += known.empty() ? "; none is known" : "; known: " + join(known);
-  std::vector<std::string> folders;
-  for (const auto& folder : searched_) folders.push_back(folder.string());
-  if (!folders.empty()) text += "; plugins searched in: " + join(folders);
-  throw ConfigError(text);
+  throw ConfigError(text + searched_text(*this, kind, name));
 }
 
 }  // namespace banach

@@ -50,6 +50,10 @@ void describe(Schema<StudyOutput>& s);
 BANACH_API void describe(Schema<SweepParameters>& s);
 BANACH_API void describe(Schema<TuneParameters>& s);
 
+/// Every key of the files of `banach sweep` and `banach tune`.
+BANACH_API std::vector<ParameterInfo> sweep_file_parameters();
+BANACH_API std::vector<ParameterInfo> tune_file_parameters();
+
 /// One combination of a sweep.
 struct SweepPoint {
   std::string label;  // the name of the list entry, and what else is set

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/parameters/memory.hpp"
 #include "core/parameters/text.hpp"
+#include "core/training/guilty_key.hpp"
 #include "core/training/hard_terms.hpp"
 #include "core/training/known_solution.hpp"
 #include "core/training/observations.hpp"
@@ -24,6 +26,7 @@ auto guarded(const EntryInfo& item, const F& call) {
   } catch (const Error&) {
     throw;
   } catch (const std::exception& e) {
+    if (const auto text = memory_failure(e)) throw ConfigError(item.kind + ": " + *text);
     throw PluginError(who + " failed: " + e.what());
   } catch (...) {
     throw PluginError(who + " failed with an exception that is no std::exception");
@@ -48,6 +51,8 @@ void check_domain(const Experiment& e) {
   for (const auto& axis : e.domain) {
     if (!(axis.lower < axis.upper))
       throw ConfigError("problem: axis \"" + axis.name + "\" must have lower < upper");
+    if (!std::isfinite(axis.upper - axis.lower))
+      throw ConfigError("problem: axis \"" + axis.name + "\" is longer than any number");
     if (std::count_if(e.domain.begin(), e.domain.end(),
                       [&](const Axis& other) { return other.name == axis.name; }) > 1)
       throw ConfigError("problem: two axes are called \"" + axis.name + "\"");
@@ -121,6 +126,19 @@ void build_data(Experiment& e, const ExperimentExtras& extras) {
         "[windows] cuts the solution of one problem; it has no meaning with a [dataset]");
 }
 
+// What the problem says of itself; what it complains about is said of its table.
+void take_problem(Experiment& e, const std::vector<ParameterInfo>& parameters) try {
+  e.domain = e.problem->domain();
+  e.unknowns = e.problem->unknowns();
+  e.coefficients = coefficients_of(parameters, e.problem_table);
+  for (const auto& c : e.coefficients)
+    if (c.role() == Coefficient::Role::input) e.domain.push_back({c.name(), c.lower(), c.upper()});
+  for (const auto& term : e.problem->terms()) e.terms.push_back({term, {}, {}, 0});
+} catch (const ConfigError& error) {
+  const std::string text = error.what();
+  throw ConfigError(text.rfind("problem", 0) == 0 || has_place(text) ? text : "problem: " + text);
+}
+
 void build_problem(Experiment& e, const Registry& registry, const Table& table,
                    const UnknownType& unknown_type, const ExperimentExtras& extras,
                    Diagnostics& diagnostics) {
@@ -133,13 +151,7 @@ void build_problem(Experiment& e, const Registry& registry, const Table& table,
   guarded(*item, [&] {
     e.problem = item->create(own, diagnostics);
     diagnostics.throw_if_any();
-    e.domain = e.problem->domain();
-    e.unknowns = e.problem->unknowns();
-    e.coefficients = coefficients_of(item->parameters, e.problem_table);
-    for (const auto& c : e.coefficients)
-      if (c.role() == Coefficient::Role::input)
-        e.domain.push_back({c.name(), c.lower(), c.upper()});
-    for (const auto& term : e.problem->terms()) e.terms.push_back({term, {}, {}, 0});
+    take_problem(e, item->parameters);
   });
   check_domain(e);
   check_names(e, type);

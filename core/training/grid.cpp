@@ -7,6 +7,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "core/parameters/memory.hpp"
+
 namespace banach {
 namespace {
 
@@ -71,6 +73,9 @@ std::vector<double> Grid::coordinates(std::size_t axis) const {
 
 std::vector<double> Grid::points(std::int64_t first, std::int64_t count) const {
   const std::size_t width = axes.size();
+  require_memory(8.0 * static_cast<double>(count) * static_cast<double>(width),
+                 fmt::format("a grid of {} points", fmt::join(counts, " x ")),
+                 "give fewer per axis");
   std::vector<std::vector<double>> lines;
   for (std::size_t axis = 0; axis < width; ++axis) lines.push_back(coordinates(axis));
   std::vector<double> out(static_cast<std::size_t>(count) * width);

@@ -9,8 +9,10 @@
 #include "core/parameters/write_toml.hpp"
 #include "core/training/catalog_choice.hpp"
 #include "core/training/grid.hpp"
+#include "core/training/guilty_key.hpp"
 #include "core/training/run_plan_checks.hpp"
 #include "core/training/stage_needs.hpp"
+#include "core/training/table_keys.hpp"
 
 namespace banach {
 namespace {
@@ -102,7 +104,7 @@ class Planner {
             c, known_ ? nullptr : plan_.opened.get(),
             table_at(&table_, "validation") && table_at(&table_, "validation")->find("every"));
     } catch (const ConfigError& error) {
-      diagnostics_.error({}, error.what());
+      diagnostics_.error({}, with_guilty_key(table_, error.what()));
       plan_.experiment = {};
     }
   }
@@ -197,28 +199,17 @@ class Planner {
     if (!c.problem.find("type")) plan_.resolved.erase("problem");
     for (auto& info : plan_.docs) {
       if (info.name == "problem" && c.problem.find("type"))
-        info.children =
-            with_type(with_hard(registry_.problems.find(c.problem.text("type"))->parameters));
+        info.children = with_keys("problem", registry_.problems.find(c.problem.text("type")));
       if (info.name == "architecture")
         info.children =
-            with_type(registry_.architectures.find(c.architecture.text("type"))->parameters);
+            with_keys("architecture", registry_.architectures.find(c.architecture.text("type")));
     }
   }
 
-  static std::vector<ParameterInfo> with_hard(std::vector<ParameterInfo> parameters) {
-    parameters.insert(parameters.begin(), {"hard",
-                                           "true, false or list of text",
-                                           "false",
-                                           "",
-                                           "conditions built into the network: all, or these terms",
-                                           false,
-                                           {}});
-    return parameters;
-  }
-
-  static std::vector<ParameterInfo> with_type(std::vector<ParameterInfo> parameters) {
-    parameters.insert(parameters.begin(), {"type", "text", "", "", "which one, by name", true, {}});
-    return parameters;
+  static std::vector<ParameterInfo> with_keys(const std::string& table, const EntryInfo* entry) {
+    auto out = table_keys(table);
+    out.insert(out.end(), entry->parameters.begin(), entry->parameters.end());
+    return out;
   }
 
   const Table& table_;
@@ -231,6 +222,19 @@ class Planner {
 };
 
 }  // namespace
+
+std::vector<ParameterInfo> table_keys(const std::string& table) {
+  std::vector<ParameterInfo> out{{"type", "text", "", "", "which one, by name", true, {}}};
+  if (table == "problem")
+    out.push_back({"hard",
+                   "true, false or list of text",
+                   "false",
+                   "",
+                   "conditions built into the network: all, or these terms",
+                   false,
+                   {}});
+  return out;
+}
 
 RunPlan make_plan(const Table& table, const Registry& registry, const PluginManager& plugins,
                   const DatasetInfo* known, const PlanNotice& notice) {
