@@ -14,6 +14,7 @@
 #include "core/study/file_kind.hpp"
 #include "core/training/dry_run.hpp"
 #include "core/training/environment.hpp"
+#include "core/training/guilty_key.hpp"
 #include "core/training/ignored_keys.hpp"
 #include "core/training/memory_needs.hpp"
 
@@ -137,7 +138,7 @@ void train_fresh(Context& context, const TrainArguments& a) {
   const auto notices = shadowed(context, plan.configuration);
   if (a.dry_run) {
     for (const auto& notice : notices) say_once(notice);
-    std::printf("%s", dry_run(plan).c_str());
+    with_guilty_keys(table, [&] { std::printf("%s", dry_run(plan).c_str()); });
     return;
   }
   const fs::path run = run_path(plan.configuration);
@@ -145,7 +146,8 @@ void train_fresh(Context& context, const TrainArguments& a) {
   const RunDirectory directory = RunDirectory::create(run, a.force);
   directory.write_text("resolved.toml", resolved_text(plan));  // from here on there is a run
   directory.write_text("config.toml", given_text(a));
-  context.code = train_in(directory, plan, context, a, std::nullopt, notices);
+  with_guilty_keys(
+      table, [&] { context.code = train_in(directory, plan, context, a, std::nullopt, notices); });
 }
 
 }  // namespace

@@ -50,8 +50,12 @@ void initialise(const Layout& layout, std::uint64_t seed, std::vector<double>& p
   buffers.assign(static_cast<std::size_t>(layout.buffers()), 0);
   for (const auto& slot : layout.slots()) {
     auto& vector = slot.trainable ? parameters : buffers;
-    initialise(slot.init, slot.fan_in, slot.fan_out, slot.size, Stream(seed, "init/" + slot.name),
-               vector.data() + slot.offset);
+    try {
+      initialise(slot.init, slot.fan_in, slot.fan_out, slot.size, Stream(seed, "init/" + slot.name),
+                 vector.data() + slot.offset);
+    } catch (const ConfigError& error) {
+      throw ConfigError("architecture: \"" + slot.name + "\": " + error.what());
+    }
   }
 }
 

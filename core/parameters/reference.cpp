@@ -76,7 +76,8 @@ std::optional<EntryInfo> part_of_file(const EntryInfo& file, const std::string& 
     if (!found) return std::nullopt;
     inside = &found->children;
   }
-  if (!found) return std::nullopt;
+  const bool foreign = found && found->name == "<name>" && found->children.empty();
+  if (!found || foreign) return std::nullopt;  // the parameters of catalog entries are their own
   EntryInfo out{file.kind + " of banach " + file.name + ":", path, found->doc, {}, {}};
   out.parameters = found->children.empty() ? Parameters{*found} : found->children;
   return out;

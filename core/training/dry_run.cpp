@@ -29,10 +29,6 @@ double megabytes(const RunPlan& plan, std::int64_t points, int planes, std::size
   return (activations + vectors) * static_cast<double>(bytes) / 1e6;
 }
 
-}  // namespace
-
-namespace {
-
 // One step on a batch of the data set.
 std::string dry_run_data(RunPlan& plan) {
   const StagePlan& stage = plan.stages.front();
@@ -64,10 +60,7 @@ std::string dry_run_data(RunPlan& plan) {
                    layout.parameters(), layout.buffers(), loss, steps, plan.device.str());
 }
 
-}  // namespace
-
-std::string dry_run(RunPlan& plan) {
-  if (plan.experiment.data) return dry_run_data(plan);
+std::string dry_run_function(RunPlan& plan) {
   const StagePlan& stage = plan.stages.front();
   const auto options = at::TensorOptions(stage.dtype).device(plan.device);
   const RunState state = initial_state(plan);
@@ -113,6 +106,14 @@ std::string dry_run(RunPlan& plan) {
                                ? fmt::format(" of {} windows", window_count(plan.experiment))
                                : "",
                            plan.device.str());
+}
+
+}  // namespace
+
+std::string dry_run(RunPlan& plan) try {
+  return plan.experiment.data ? dry_run_data(plan) : dry_run_function(plan);
+} catch (const NotFinite& error) {
+  throw Error(Exit::diverged, std::string("the first step: ") + error.what());
 }
 
 }  // namespace banach

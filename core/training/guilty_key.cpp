@@ -18,7 +18,7 @@ const Value* entry(const Value& value, const std::string& part) {
   return index < list->size() ? &(*list)[index] : nullptr;
 }
 
-Source place_of(const Table& configuration, const std::string& line) {
+Source place_of(const Table& configuration, const std::string& line, const std::string& otherwise) {
   std::istringstream parts(line.substr(0, line.find_first_of(" :=[\"")));
   const Value* found = nullptr;
   for (std::string part; std::getline(parts, part, '.');) {
@@ -26,6 +26,7 @@ Source place_of(const Table& configuration, const std::string& line) {
     if (!next) break;
     found = next;
   }
+  if (!found) found = configuration.find(otherwise);
   if (!found) return configuration.source;
   const auto* table = found->get<Table>();
   return table && table->source.file ? table->source : found->source;
@@ -43,14 +44,22 @@ bool has_place(const std::string& line) {
          digits(head.substr(row + 1, column - row - 1));
 }
 
-std::string with_guilty_key(const Table& configuration, const std::string& lines) {
+std::string with_guilty_key(const Table& configuration, const std::string& lines,
+                            const std::string& otherwise) {
   std::istringstream in(lines);
   std::string out;
   for (std::string line; std::getline(in, line);) {
-    const std::string place = has_place(line) ? "" : to_text(place_of(configuration, line));
+    const std::string place =
+        has_place(line) ? "" : to_text(place_of(configuration, line, otherwise));
     out += (out.empty() ? "" : "\n") + (place.empty() ? "" : place + ": ") + line;
   }
   return out;
+}
+
+void with_guilty_keys(const Table& configuration, const std::function<void()>& action) try {
+  action();
+} catch (const ConfigError& error) {
+  throw ConfigError(with_guilty_key(configuration, error.what(), "architecture"));
 }
 
 }  // namespace banach

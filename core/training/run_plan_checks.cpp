@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "core/operators/rollout.hpp"
 #include "core/training/catalog_choice.hpp"
 
@@ -55,11 +59,31 @@ void check_rollouts(const RunPlan& plan, const Table& table, Diagnostics& diagno
     check(table_at(&table, "evaluate"), "evaluate", 1, nullptr);
 }
 
+// Numbers of equations that are infinite in float32.
+void check_numbers(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  constexpr double most = std::numeric_limits<float>::max();
+  const auto& stages = plan.stages;
+  if (std::none_of(stages.begin(), stages.end(),
+                   [](const StagePlan& stage) { return stage.dtype == at::kFloat; }))
+    return;
+  for (const auto& recorded : plan.experiment.terms)
+    for (const Node& node : recorded.residual.trace->nodes())
+      for (const double number : node.numbers)
+        if (std::abs(number) > most)
+          return diagnostics.error(
+              source_of(&table, "problem"),
+              fmt::format(
+                  "problem: term \"{}\" contains {:g}, which float32 cannot hold: set dtype "
+                  "= \"float64\", or choose other units",
+                  recorded.term.name, number));
+}
+
 }  // namespace
 
 void check_run_plan(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
   check_term_names(plan, table, diagnostics);
   check_axis_names(plan, table, diagnostics);
+  check_numbers(plan, table, diagnostics);
   check_stops(plan, table, diagnostics);
   check_rollouts(plan, table, diagnostics);
 }

@@ -171,9 +171,13 @@ class Maker {
     Table own = entry_table(entry), inner = table_of("type = \"mlp\"\nwidth = 4\ndepth = 1");
     with(functions_, "architecture", own, "architecture.");
     with(operators_, "architecture", own, "architecture.");
-    for (const char* part : {"branch", "trunk"})
-      with(operators_, std::string("architecture.") + part, own,
+    for (const char* part : {"branch", "trunk"}) {
+      Table small = own;
+      for (const auto& info : entry["parameters"])
+        if (info["name"] == "modes") small.set("modes", 2);  // of the few samples there are
+      with(operators_, std::string("architecture.") + part, small,
            std::string("architecture.") + part + ".");
+    }
     Table nested = own;
     nested.set("network", inner), nested.set("levels", 1);
     with(functions_, "architecture", nested, "architecture.");
@@ -211,8 +215,9 @@ class Maker {
 
   // The key and those inside of it.
   void add(Base& base, const std::string& prefix, const Json& info) const {
-    if (info["name"] == "<name>" && info["children"].empty()) return;
-    std::string path = prefix + (info["name"] == "<name>" ? "initial" : info["name"]);
+    if (info["name"] == "<name>" && info["children"].empty()) return;  // of a catalog entry
+    const std::string name = info["name"];
+    std::string path = prefix + (name == "<name>" ? "initial" : name);
     base.keys.push_back({path, info});
     const std::string type = info["type"];
     if (type.rfind("list of", 0) == 0) path += ".0";

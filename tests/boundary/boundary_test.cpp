@@ -149,7 +149,8 @@ class Boundary : public ::testing::Test {
     const Verdict verdict = enter(door_, scratch_, base.command, table);
     ++count_;
     const std::string what = base.name + ": " + key.path + " = " + shortened(to_text(trial.value));
-    const bool refused = verdict.code == 78 || verdict.code == 65 || verdict.code == 66;
+    const bool refused = verdict.code == 78 || verdict.code == 65 || verdict.code == 66 ||
+                         verdict.code == 76;  // a number so large that the first step overflows
     if (verdict.code != 0 && !refused) {
       ADD_FAILURE() << what << "\n ends with " << verdict.code << ": " << verdict.text;
       return;

@@ -17,6 +17,7 @@
 #include "core/study/study_file.hpp"
 #include "core/training/dry_run.hpp"
 #include "core/training/environment.hpp"
+#include "core/training/guilty_key.hpp"
 #include "core/training/ignored_keys.hpp"
 #include "core/training/memory_needs.hpp"
 #include "datasets/generate.hpp"
@@ -92,7 +93,7 @@ void Door::train(const Table& table) const {
   refuse_ignored_keys(plan, table);
   require_memory(plan, table);
   prepare_process(1);
-  dry_run(plan);
+  with_guilty_keys(table, [&] { dry_run(plan); });
 }
 
 void Door::generate(const Table& table) const {

@@ -22,7 +22,7 @@ $(diff "$page" "$scratch/page" | head -20 || true)"
 
 # keys: every key that a schema of the engine declares, in any file.
 keys() {
-  grep -rhoE 's\.field\(\s*"[^"]+"' --include='*.cpp' --include='*.hpp' core datasets apps |
+  grep -rhoE 's\.field\(\s*"[^"]+"' --include='*.cpp' --include='*.hpp' --exclude='templates*' core datasets apps |
     sed -E 's/.*"([^"]+)"/\1/' | sort -u
 }
 

@@ -53,7 +53,7 @@ TEST(Limits, WholeNumbersAreIntegersHoweverTheyAreWritten) {
   EXPECT_EQ(read("width = 2e2", errors).width, 200);
   EXPECT_EQ(errors, "");
   read("width = 4e9", errors);
-  EXPECT_EQ(errors, "net.toml:1:9: width = 4000000000.0: must be <= 2147483647");
+  EXPECT_EQ(errors, "net.toml:1:9: width = 4e+09: must be <= 2147483647");
 }
 
 TEST(Limits, WhatIsRefusedNeverLeavesTheReader) {

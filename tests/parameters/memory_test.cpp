@@ -18,7 +18,7 @@ TEST(Memory, BytesAreWrittenForPeople) {
   EXPECT_EQ(bytes_text(12), "12 bytes");
   EXPECT_EQ(bytes_text(1.5e6), "1.5 MB");
   EXPECT_EQ(bytes_text(17.2e9), "17.2 GB");
-  EXPECT_EQ(bytes_text(3e24), "3e+09 PB");
+  EXPECT_EQ(bytes_text(3e24), "3.0e+09 PB");
 }
 
 TEST(Memory, WhatDoesNotFitIsRefusedWithItsSizeAndARemedy) {
