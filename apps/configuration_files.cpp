@@ -2,7 +2,7 @@
 #include "apps/configuration_files.hpp"
 
 #include "apps/generate.hpp"
-#include "core/parameters/toml.hpp"
+#include "core/parameters/extends_key.hpp"
 #include "core/study/study_file.hpp"
 #include "core/training/configuration.hpp"
 #include "core/training/table_keys.hpp"

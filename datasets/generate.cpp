@@ -143,7 +143,11 @@ PreparedGenerator prepare_generator(const Catalog<Generator>& catalog, const Tab
                  p.dtype == "float32" ? NumberType::float32 : NumberType::float64,
                  0};
   diagnostics.throw_if_any();
-  out.generator = item->create(p.own, diagnostics);
+  try {
+    out.generator = item->create(p.own, diagnostics);
+  } catch (const ConfigError& error) {
+    diagnostics.error(table.source, table.path + ": " + error.what());
+  }
   diagnostics.throw_if_any();
   const Value* file = table.find("file");
   out.file = file ? resolve_path(*file) : p.type + ".h5";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datasets/mapping.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace banach {
@@ -26,6 +27,10 @@ void describe(Schema<ParameterTable>& s) {
   s.field("path", &P::path, "dataset with the values");
   s.field("axes", &P::axes, "labels of its axes");
   s.field("filename", &P::filename, "regular expression whose group 1 is the number");
+}
+
+bool every_step(const std::map<std::string, std::int64_t>& steps) {
+  return std::all_of(steps.begin(), steps.end(), [](const auto& axis) { return axis.second >= 1; });
 }
 
 // Keys at their defaults would say no more.
@@ -106,7 +111,13 @@ bool Convert<CoordinateParameters>::read(const Value& v, const std::string& path
       only.set("", *select);
       select->data = std::move(only);
     }
-  return read_table<CoordinateTable>(whole, path, d, out);
+  const std::size_t before = d.lines().size();
+  if (!read_table<CoordinateTable>(whole, path, d, out)) return false;
+  const int given = int(!out.path.empty()) + int(!out.linspace.empty()) + int(!out.stack.empty());
+  const bool of_preset = given == 0 && out.periodic && out.select.entries.empty();
+  if (given != 1 && !of_preset && d.lines().size() == before)
+    d.error(v.source, path + ": give one of path, linspace and stack");
+  return true;
 }
 Value Convert<CoordinateParameters>::write(const CoordinateParameters& value) {
   Value out = write_table<CoordinateTable>(value);
@@ -125,7 +136,12 @@ bool Convert<ParameterParameters>::read(const Value& v, const std::string& path,
     (at == std::string::npos ? out.path : out.attribute) = at == 0 ? text->substr(1) : *text;
     return true;
   }
-  return read_table<ParameterTable>(v, path, d, out);
+  const std::size_t before = d.lines().size();
+  if (!read_table<ParameterTable>(v, path, d, out)) return false;
+  if (int(!out.path.empty()) + int(!out.attribute.empty()) + int(!out.filename.empty()) != 1 &&
+      d.lines().size() == before)
+    d.error(v.source, path + ": give one of attribute, path and filename");
+  return true;
 }
 Value Convert<ParameterParameters>::write(const ParameterParameters& value) {
   return write_table<ParameterTable>(value);
@@ -175,7 +191,8 @@ void describe(Schema<DataVariantParameters>& s) {
   using P = DataVariantParameters;
   s.field("name", &P::name, "of a further test set");
   s.field("files", &P::files, "files of its own");
-  s.field("subsample", &P::subsample, "a step of its own per axis");
+  s.field("subsample", &P::subsample, "a step of its own per axis")
+      .where("at least 1 on every axis", every_step);
   s.field("rename", &P::rename, "paths that have other names there");
 }
 void describe(Schema<DatasetParameters>& s) {
@@ -193,7 +210,8 @@ void describe(Schema<DatasetParameters>& s) {
   s.field("weights", &P::weights, "of points in losses and errors, such as volumes of cells");
   s.field("params", &P::params, "numbers that come with a file or a sample");
   s.field("fields", &P::fields, "fields of a preset; all where absent");
-  s.field("subsample", &P::subsample, "step along an axis, for every variable");
+  s.field("subsample", &P::subsample, "step along an axis, for every variable")
+      .where("at least 1 on every axis", every_step);
   s.field("window", &P::window, "turns trajectories into samples");
   s.field("split", &P::split, "training, validation and test, by trajectory");
   s.field("train", &P::train, "files of the training split, where they are separate");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TOML files to tables. The only place that knows toml++.
 #pragma once
-#include "banach/parameters.hpp"
+#include "banach/config.hpp"
 
 namespace banach {
 
@@ -14,9 +14,6 @@ BANACH_API Table parse_toml(const std::string& text, const std::string& name);
 /// overrides in order. Throws DataError (exit 66) for a file that cannot be read, else ConfigError.
 BANACH_API Table load_configuration(const std::string& path,
                                     const std::vector<std::string>& overrides = {});
-
-/// The key `extends`, as `banach describe` prints it.
-BANACH_API ParameterInfo extends_key();
 
 /// Sets one `key=value`: the value is TOML, or plain text where it is none; `stage.0.steps=400`
 /// reaches into lists. Throws ConfigError "command line: stage.0.steps=400: ...".

@@ -57,7 +57,7 @@ std::vector<fs::path> PluginManager::search_path(
     const std::vector<fs::path>& explicit_directories) {
   std::vector<fs::path> out;
   for (const auto& directory : explicit_directories) {
-    if (!fs::is_directory(directory))
+    if (std::error_code failed; !fs::is_directory(directory, failed))
       throw ConfigError("plugin folder " + directory.string() + " does not exist");
     add_directory(out, directory);
   }
@@ -141,7 +141,7 @@ void PluginManager::scan_file(const fs::path& file) {
 void PluginManager::discover(const std::vector<fs::path>& paths) {
   std::vector<fs::path> directories;
   for (const auto& path : paths)
-    if (fs::is_directory(path))
+    if (std::error_code failed; fs::is_directory(path, failed))
       directories.push_back(path);
     else
       load(path);

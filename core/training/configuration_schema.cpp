@@ -139,7 +139,7 @@ void describe(Schema<WindowsParameters>& s) {
   s.field("axis", &P::axis, "the axis that is cut; it has an initial condition");
   s.field("count", &P::count, "windows of one length, trained one after another")
       .at_least(1)
-      .at_most(10'000);
+      .at_most(1000);
   s.field("edges", &P::edges, "where windows meet, ascending; instead of count");
   s.field("start", &P::start,
           "a window begins where the one before ends: exactly (hard), or as a weighted term (soft)")

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/expression/trace.hpp"
 #include "core/operators/rollout.hpp"
 #include "core/training/catalog_choice.hpp"
 

@@ -174,7 +174,7 @@ class Maker {
     for (const char* part : {"branch", "trunk"}) {
       Table small = own;
       for (const auto& info : entry["parameters"])
-        if (info["name"] == "modes") small.set("modes", 2);  // of the few samples there are
+        if (info["name"] == "modes") small.set("modes", 4);  // as many as features of the branch
       with(operators_, std::string("architecture.") + part, small,
            std::string("architecture.") + part + ".");
     }
@@ -206,7 +206,7 @@ class Maker {
     const std::string base = "base = \"" + (scratch_ / "base.toml").string() + "\"\n";
     if (command == "sweep")
       return table_of("[sweep]\n" + base +
-                      "grid = { \"stage.0.lr\" = [1e-3] }\nlist = [{ seed = 1 }]");
+                      "grid = { \"stage.0.lr\" = [1e-3] }\nlist = [{ \"stage.0.steps\" = 3 }]");
     if (command == "tune")
       return table_of("[tune]\n" + base +
                       "space.rate = { key = \"stage.0.lr\", uniform = [1e-3, 1e-2] }");

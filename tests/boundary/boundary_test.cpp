@@ -116,7 +116,10 @@ std::vector<Trial> of_element(const nlohmann::json& info, const std::string& typ
   const auto& options = info["options"];
   for (auto& one : out)
     if (type == "integer" && !options.empty())
-      one.allowed = std::find(options.begin(), options.end(), to_text(one.value)) != options.end();
+      one.allowed = std::any_of(options.begin(), options.end(), [&](const auto& option) {
+        return std::atof(option.template get<std::string>().c_str()) ==
+               std::atof(to_text(one.value).c_str());
+      });
   return out;
 }
 
@@ -133,13 +136,19 @@ std::vector<Trial> trials(const nlohmann::json& info) {
     const bool list = type.rfind("list", 0) == 0;
     out.push_back({list ? Value(Value::List{one.value}) : table_of("x", one.value), one.allowed});
   }
-  out.push_back({Value::List{}, type.rfind("list", 0) == 0});
-  out.push_back({Value(Table()), type.rfind("table", 0) == 0 || type.find("list of table") == 0});
+  out.push_back({Value::List{}, type.find("list of") != std::string::npos});
+  out.push_back({Value(Table()), type.find("table") != std::string::npos});
   return out;
 }
 
 // "initial" of "sampling.initial", "points" of "sampling.initial.points".
 std::string last_part(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+bool has_table(const Table& table, const std::string& path) {
+  const auto dot = path.rfind('.');
+  const Value* parent = dot == std::string::npos ? nullptr : value_at(table, path.substr(0, dot));
+  return dot == std::string::npos || (parent && parent->get<Table>());
+}
 
 class Boundary : public ::testing::Test {
  protected:
@@ -150,23 +159,26 @@ class Boundary : public ::testing::Test {
     ++count_;
     const std::string what = base.name + ": " + key.path + " = " + shortened(to_text(trial.value));
     const bool refused = verdict.code == 78 || verdict.code == 65 || verdict.code == 66 ||
-                         verdict.code == 76;  // a number so large that the first step overflows
+                         verdict.code == 76 ||  // a number so large that the first step overflows
+                         (verdict.code == 73 && key.path.rfind("dataset.generate", 0) == 0);
     if (verdict.code != 0 && !refused) {
       ADD_FAILURE() << what << "\n ends with " << verdict.code << ": " << verdict.text;
       return;
     }
     if (!trial.allowed && verdict.code != 78)
       ADD_FAILURE() << what << "\n is taken: " << verdict.code << " " << verdict.text;
-    if (verdict.code == 78) check_text(what, key, trial, verdict.text);
+    if (verdict.code == 78)
+      check_text(what, key, trial, has_table(base.table, key.path), verdict.text);
   }
 
   // A line for every error, each with its place; the key is named where it is to blame by itself.
-  void check_text(const std::string& what, const Key& key, const Trial& trial,
+  // `own`: in a table that the configuration has, so that nothing else is missing.
+  void check_text(const std::string& what, const Key& key, const Trial& trial, bool own,
                   const std::string& text) {
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);)
       EXPECT_TRUE(has_place(line)) << what << "\n says no place: " << line;
-    if (!trial.allowed)
+    if (!trial.allowed && own)
       EXPECT_NE(text.find(last_part(key.path)), std::string::npos)
           << what << "\n does not name the key: " << text;
   }
