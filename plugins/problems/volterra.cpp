@@ -36,7 +36,7 @@ void describe(Schema<VolterraParameters>& s) {
   s.field("horizon", &VolterraParameters::horizon, "x in [0, horizon]").positive();
   s.field("nodes", &VolterraParameters::nodes, "Gauss nodes of the integral")
       .at_least(1)
-      .at_most(10'000);
+      .at_most(1000);
 }
 
 class Volterra final : public Problem {
