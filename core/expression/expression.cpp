@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "banach/config.hpp"
+#include "core/expression/branches.hpp"
 #include "core/expression/trace.hpp"
 
 namespace banach {
@@ -181,8 +182,11 @@ Expression operator/(E a, E b) {
   return a * apply(Function::reciprocal, b);
 }
 
-Expression where(E condition, E a, E b) {
+Expression select(E condition, E a, E b) {
   return Trace::current().add(make(Op::select, {condition, a, b}, "where"));
+}
+Expression where(E condition, E a, E b) {
+  return select(condition, taken(a, condition, true), taken(b, condition, false));
 }
 Expression concat(const std::vector<Expression>& parts) {
   if (parts.size() == 1) return parts[0];
