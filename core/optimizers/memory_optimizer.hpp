@@ -28,6 +28,8 @@ class BANACH_API MemoryOptimizer : public Optimizer {
  protected:
   /// Calls keep() for everything that is remembered.
   virtual void prepare(const at::Tensor& parameters) = 0;
+  /// Adds to a saved state what earlier versions did not keep.
+  virtual void complete(State&) const {}
   /// One step; may set finish(). Returns what step() does.
   virtual at::Tensor advance(Objective& objective, double lr) = 0;
   /// A tensor of the state; what comes back shares its memory, also after restore().
