@@ -7,6 +7,7 @@
 #include "core/operators/operator_objective.hpp"
 #include "core/training/collocation.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/problem_notices.hpp"
 #include "core/training/residual_objective.hpp"
 #include "core/training/windows.hpp"
 
@@ -67,7 +68,9 @@ std::string dry_run_data(RunPlan& plan) {
 }  // namespace
 
 std::string dry_run(RunPlan& plan) {
-  if (plan.experiment.data) return dry_run_data(plan);
+  std::string out;
+  for (const auto& notice : problem_notices(plan.experiment)) out += "warning: " + notice + "\n";
+  if (plan.experiment.data) return out + dry_run_data(plan);
   const StagePlan& stage = plan.stages.front();
   const auto options = at::TensorOptions(stage.dtype).device(plan.device);
   const RunState state = initial_state(plan);
@@ -86,8 +89,8 @@ std::string dry_run(RunPlan& plan) {
   const auto values = objective.evaluate();
   const double loss = stage.optimizer->step(objective, *stage.parameters.lr).item<double>();
   const Layout& layout = plan.experiment.network->layout;
-  std::string out = fmt::format("{:<16}{:>8}  {:<14}{:>12}  {}\n", "term", "points", "residual",
-                                "loss", "weight");
+  out += fmt::format("{:<16}{:>8}  {:<14}{:>12}  {}\n", "term", "points", "residual", "loss",
+                     "weight");
   const at::Tensor losses = objective.term_losses().cpu();
   for (std::size_t i = 0; i < values.size(); ++i)
     out += fmt::format("{:<16}{:>8}  {:<14}{:>12.4e}  {:g}\n", experiment.terms[i].term.name,

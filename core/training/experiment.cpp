@@ -8,6 +8,7 @@
 #include "core/training/hard_terms.hpp"
 #include "core/training/known_solution.hpp"
 #include "core/training/observations.hpp"
+#include "core/training/problem_checks.hpp"
 #include "core/training/windows.hpp"
 
 namespace banach {
@@ -142,6 +143,7 @@ void build_problem(Experiment& e, const Registry& registry, const Table& table,
     for (const auto& term : e.problem->terms()) e.terms.push_back({term, {}, {}, 0});
   });
   check_domain(e);
+  check_unknowns(e, type);
   check_names(e, type);
   build_data(e, extras);
   e.hard = take_hard_terms(e, table);
@@ -207,17 +209,18 @@ void check_reads_functions(const Experiment& e, const std::string& type) {
 void find_known(Experiment& e, const Registry& registry, const Table& table,
                 Diagnostics& diagnostics) {
   const auto* item = registry.problems.find(table.text("type"));
-  const auto truth = item->create(at_truth(own_table(table), e.coefficients), diagnostics);
+  e.truth = item->create(at_truth(own_table(table), e.coefficients), diagnostics);
   diagnostics.throw_if_any();
   const bool all_known =
       std::none_of(e.coefficients.begin(), e.coefficients.end(), [](const Coefficient& c) {
         return c.role() == Coefficient::Role::learnable && !std::isfinite(c.truth());
       });
-  if (all_known) e.reference = truth->reference(), e.baselines = truth->baselines();
-  const auto exact = truth->exact();
+  if (all_known) e.reference = e.truth->reference(), e.baselines = e.truth->baselines();
+  const auto exact = e.truth->exact();
   if (!exact) return;
   Recorded recorded =
       record_twice(e.domain, "exact()", [&](Trace& trace) { return (*exact)(trace_point(trace)); });
+  check_exact(e, recorded, table.text("type"));
   const auto& nodes = recorded.trace->nodes();
   const bool learnable = std::any_of(nodes.begin(), nodes.end(),
                                      [](const Node& n) { return n.op == Op::coefficient; });

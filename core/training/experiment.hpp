@@ -38,6 +38,8 @@ struct Experiment {
   Solution trained;                    // all unknowns: the network inside all that is around it
   std::optional<Solution> guess;       // what a window resembles before it is trained
   Recorded solution;                   // the same, recorded at a point
+  /// The problem with learnable coefficients at their stated truth; null for a data set alone.
+  std::shared_ptr<const Problem> truth;
   /// Absent where a learnable coefficient without a stated truth is in them.
   std::optional<Recorded> exact;
   std::optional<Reference> reference;

@@ -29,6 +29,16 @@ void check_axis_names(const RunPlan& plan, const Table& table, Diagnostics& diag
                 axes, false, diagnostics);
 }
 
+// A data set with outputs and observations can do without equations.
+void check_terms(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
+  const Experiment& e = plan.experiment;
+  if (!e.terms.empty() || (e.data && !e.data->outputs.empty())) return;
+  diagnostics.error(source_of(&table, "problem"),
+                    fmt::format("problem \"{}\" has no terms: terms() is empty and there are no "
+                                "[observations], so there is nothing to train on",
+                                plan.configuration.problem.text("type")));
+}
+
 void check_stops(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
   if (plan.experiment.known() || plan.experiment.data) return;
   const auto& stages = plan.configuration.stages;
@@ -60,6 +70,7 @@ void check_rollouts(const RunPlan& plan, const Table& table, Diagnostics& diagno
 void check_run_plan(const RunPlan& plan, const Table& table, Diagnostics& diagnostics) {
   check_term_names(plan, table, diagnostics);
   check_axis_names(plan, table, diagnostics);
+  check_terms(plan, table, diagnostics);
   check_stops(plan, table, diagnostics);
   check_rollouts(plan, table, diagnostics);
 }

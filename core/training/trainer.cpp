@@ -8,6 +8,7 @@
 
 #include "core/run/signals.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/problem_notices.hpp"
 #include "core/training/stage_needs.hpp"
 
 namespace banach {
@@ -58,6 +59,8 @@ void Trainer::start(RunState state, bool resumed) {
   progress_ = std::make_unique<Progress>("train", state_.step, total_steps(), options_.progress);
   log_.attach(progress_.get());
   for (const auto& warning : stage_warnings(plan_)) log_.warning(warning);
+  if (!resumed)
+    for (const auto& notice : problem_notices(plan_.experiment)) log_.warning(notice);
   begin_window();
   begin_stage(resumed);
   if (objective_->planes() > 1 && uses_batch_statistics(*plan_.experiment.network))
