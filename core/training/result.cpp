@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/operators/operator_report.hpp"
+#include "core/training/solution_notices.hpp"
 
 namespace banach {
 namespace {
@@ -43,6 +44,7 @@ json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
                  const std::string& run) {
   json out = plan.experiment.data ? operator_report(plan, trainer.all_banks(), {})
                                   : to_json(trainer.final_measurement());
+  add_solution_notices(out, plan, trainer.all_banks());
   out["name"] = plan.configuration.name;
   out["run"] = run;
   out["coefficients"] = coefficients_json(plan, trainer);
@@ -124,6 +126,7 @@ std::string result_text(const json& r) {
   if (r.contains("rollout")) out += rollout_table(r.at("rollout"));
   if (!r.at("terms").empty()) out += norms_table(r.at("terms"), "term");
   if (r.contains("split")) out += split_line(r);
+  out += solution_notices_text(r);
   if (r.contains("held_out")) out += norms_table(r.at("held_out"), "held out");
   for (const auto& [name, c] : r.at("coefficients").items()) {
     out += fmt::format("{} = {}", name, number(c, "value"));

@@ -39,9 +39,9 @@ TEST(Evaluate, SaysWhatTheTrainingSaid) {
 TEST(Evaluate, KeysAreStable) {
   const json result = evaluated(trained("heat"));
   EXPECT_EQ(keys(result),
-            (std::vector<std::string>{"best_step", "checkpoint", "coefficients", "grid", "name",
-                                      "run", "steps", "stop_reason", "terms", "train_seconds",
-                                      "unknowns", "validation_loss"}));
+            (std::vector<std::string>{"best_step", "checkpoint", "coefficients", "error_known",
+                                      "grid", "name", "run", "steps", "stop_reason", "terms",
+                                      "train_seconds", "unknowns", "validation_loss"}));
   EXPECT_EQ(keys(result["unknowns"]), (std::vector<std::string>{"u"}));
   EXPECT_EQ(keys(result["unknowns"]["u"]),
             (std::vector<std::string>{"mae", "max_error", "relative_l2"}));
