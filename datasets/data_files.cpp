@@ -159,6 +159,10 @@ void FileCache::require_unchanged(const fs::path& path) {
     throw DataError(fmt::format("{}: the file has changed since it was opened", path.string()));
 }
 
+void FileCache::require_sources_unchanged(const Hdf5Reader& reader) {
+  for (const auto& source : reader.sources()) require_unchanged(source);
+}
+
 std::shared_ptr<const Hdf5Reader> FileCache::open(const fs::path& path) {
   const std::lock_guard lock(mutex_);
   const bool fresh = stamps_.count(path) == 0;
@@ -167,6 +171,7 @@ std::shared_ptr<const Hdf5Reader> FileCache::open(const fs::path& path) {
                                   [&](const auto& reader) { return reader->path() == path; });
   if (found != open_.end()) {
     open_.splice(open_.begin(), open_, found);
+    require_sources_unchanged(*open_.front());
     return open_.front();
   }
   if (fresh) probe_hdf5(path);

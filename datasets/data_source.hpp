@@ -28,7 +28,6 @@ struct SourceVariable {
   int same = -1;                  // the variable whose numbers these are too, at other times
   std::string transform = "none";
   double scale = 1, offset = 0;
-  std::optional<double> missing;
 };
 
 /// Opened files; one call at a time.
@@ -50,6 +49,8 @@ class DataSource {
   template <class T>
   void fetch(std::size_t variable, std::int64_t first, std::int64_t count, std::int64_t time,
              std::int64_t times, T* out) const;
+  /// DataError where numbers of these trajectories are not in the files; reads none.
+  void require_stored(const Indices& trajectories) const;
   /// Trajectories that are read together at least: a row of chunks, or what makes runs long.
   std::int64_t row(std::size_t variable) const;
   /// Sets the library's cache of chunks to one row.

@@ -20,6 +20,7 @@ struct DataAxis {
   std::int64_t size = 0;
   std::vector<double> values;  // coordinates [size]; empty: none are known (point, sensor)
   bool periodic = false;       // values[0] follows the last one at a distance of one step
+  std::string units = {};      // as the files state them; "" where they do not
 };
 
 /// One variable: an array [sample, channel, axes...].
@@ -30,6 +31,7 @@ struct DataVariable {
                                       // points: [sample, dimension, point], where outputs are known
   std::vector<std::string> channels;  // names, at least one: "u", or "u.0", "u.1"
   std::vector<std::string> axes;      // of DataAxis, in the order of DatasetInfo::axes
+  std::string units = {};             // of the values as they are used; "" where none are known
 };
 
 /// All that is known of a data set beside its numbers: enough to build and load a model without it.
@@ -46,6 +48,8 @@ struct BANACH_API DatasetInfo {
   /// Numbers of one sample of a variable: channels times the sizes of its axes.
   std::int64_t numbers(const DataVariable& variable) const;
 };
+/// "u is in \"K\", but in \"degC\" in the training data"; "" where no units contradict each other.
+BANACH_API std::string other_units(const DatasetInfo& trained, const DatasetInfo& now);
 BANACH_API nlohmann::json to_json(const DatasetInfo& info);
 /// DataError naming `origin` when something is missing or of another type.
 BANACH_API DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin);

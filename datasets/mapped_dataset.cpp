@@ -132,7 +132,10 @@ Dataset::~Dataset() = default;
 
 std::shared_ptr<const Dataset> Dataset::open(const DatasetParameters& parameters,
                                              const std::string& variant) {
-  return std::make_shared<const MappedDataset>(apply_preset(parameters), variant);
+  auto p = apply_preset(parameters);
+  // Earlier versions knew these attributes in the preset alone.
+  if (p.of_run && !p.cf_attributes && parameters.preset != "netcdf") p.cf_attributes = false;
+  return std::make_shared<const MappedDataset>(p, variant);
 }
 
 }  // namespace banach

@@ -85,6 +85,7 @@ class MappedDataset : public Dataset {
   std::vector<std::unique_ptr<DataSource>> sources_;
   std::array<Part, 3> parts_;
   std::int64_t budget_ = 0;
+  bool without_numbers_ = false;
   mutable std::mutex mutex_;
   mutable std::array<std::array<std::optional<std::vector<BlockData>>, 2>, 3> memory_;
 };

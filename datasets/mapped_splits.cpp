@@ -84,7 +84,9 @@ void MappedDataset::measure_own_points() {
 }
 
 MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& variant)
-    : window_(p.window), budget_(budget_bytes(p.memory_budget)) {
+    : window_(p.window),
+      budget_(budget_bytes(p.memory_budget)),
+      without_numbers_(p.no_numbers_yet) {
   if (window_) span_ = window_->stride * (window_->n_in + window_->n_out - 1);
   if (!variant.empty()) {
     const auto& own = find_variant(p, variant);
@@ -94,7 +96,7 @@ MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& vari
       return;
     }
     const auto parts = divide(p.split, source.trajectories(),
-                              {p.train.has_value(), p.validation.has_value(), false});
+                              {p.train.has_value(), p.validation.has_value(), false}, p.of_run);
     for (std::size_t k = 0; k < 3; ++k) set_part(static_cast<Split>(k), source, parts[k]);
     return;
   }
@@ -108,14 +110,14 @@ MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& vari
   if (separate.train) whole(Split::train, *p.train, "train");
   if (!separate.train || !p.files.empty()) {
     const auto& source = add_source(p, {}, "files");
-    const auto parts = divide(p.split, source.trajectories(), separate);
+    const auto parts = divide(p.split, source.trajectories(), separate, p.of_run);
     const bool elsewhere[] = {separate.train, separate.validation, separate.test};
     for (std::size_t k = 0; k < 3; ++k)
       if (!elsewhere[k]) set_part(static_cast<Split>(k), source, parts[k]);
   }
   if (separate.validation) whole(Split::validation, *p.validation, "validation");
   if (separate.test) whole(Split::test, *own_test, "test");
-  measure_own_points();
+  if (!without_numbers_) measure_own_points();
 }
 
 const DataSource& MappedDataset::add_source(const DatasetParameters& parameters,
@@ -145,6 +147,7 @@ void MappedDataset::require_same(const DatasetInfo& other, const std::string& na
     if (const auto* same = other.axis(axis.name); !same || same->size != axis.size)
       fail(fmt::format("axis \"{}\" has {} entries, but {} in the training data", axis.name,
                        same ? same->size : 0, axis.size));
+  if (const auto text = other_units(info_, other); !text.empty()) fail(text);
 }
 
 std::int64_t MappedDataset::windows(const DataSource& source, std::int64_t trajectory) const {
@@ -166,6 +169,7 @@ void MappedDataset::set_part(Split split, const DataSource& source, Indices traj
         "dataset.window: n_in = {}, n_out = {} and stride = {} need {} times, the longest "
         "trajectory has {}",
         window_->n_in, window_->n_out, window_->stride, span_ + 1, longest));
+  if (!without_numbers_) source.require_stored(trajectories);
   part.trajectories = std::move(trajectories);
   make_blocks(part);
 }

@@ -199,6 +199,9 @@ void describe(Schema<DatasetParameters>& s) {
           "training samples whose outputs are used, the others are inputs alone; 0: all")
       .at_least(0);
   s.field("normalisation", &P::normalisation, "of inputs and outputs");
+  s.field("cf_attributes", &P::cf_attributes,
+          "honour scale_factor, add_offset, _Unsigned, missing values and valid ranges that the "
+          "files state; false: numbers as stored");
   s.field("memory_budget", &P::memory_budget, "gigabytes above 1, else part of the free memory")
       .positive();
   s.field("generate", &P::generate, "a generator that writes the file where there is none");

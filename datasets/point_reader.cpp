@@ -28,7 +28,7 @@ PointSet CoordinateReader::point_table(const CoordinateParameters& from, const c
   if (parameters_.axis_order == "reversed") std::reverse(labels.begin(), labels.end());
   for (const auto& member : members) {  // parts of a mesh follow each other
     const auto shape = file->shape(member.path);
-    auto all = file->read(member.path, most_points);
+    auto all = read_values(*file, member.path, honours(), most_points);
     if (labels.empty())
       labels = shape.size() == 1 ? AxisLabels{{"point"}}.names : AxisLabels{{"point", "dim"}}.names;
     const auto find = [&](const char* label) {
@@ -67,7 +67,7 @@ PointSet CoordinateReader::points(const CoordinateParameters& from, const char* 
     const auto file = cache_.open(files_.files.front().path);
     out.dimensions = static_cast<std::int64_t>(from.stack.size());
     for (std::size_t k = 0; k < from.stack.size(); ++k) {
-      const auto column = file->read(from.stack[k], most_points);
+      const auto column = read_values(*file, from.stack[k], honours(), most_points);
       if (k == 0) {
         out.points = static_cast<std::int64_t>(column.size());
         out.values.resize(column.size() * from.stack.size());

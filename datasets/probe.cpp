@@ -40,7 +40,9 @@ void read_some(const Hdf5Reader& reader, const Hdf5DatasetInfo& info) {
   const auto count = info.elements();
   if (count == 0) return;
   std::vector<float> values;
+  const auto missing = reader.gaps(info.path);
   const auto take = [&](const Hdf5Slab& slab) {
+    if (!missing.empty()) return;  // refused where it is needed; the sources have been opened
     values.resize(static_cast<std::size_t>(slab.size() * info.components));
     reader.read_slab(info.path, slab, values.data());
   };

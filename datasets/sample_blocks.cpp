@@ -116,7 +116,8 @@ void MappedDataset::load_variable(const DataSource& source, std::size_t variable
   // Gaps are read too where they are few: one long read beats many short ones.
   const bool costly =
       source.row(variable) > 1 || size * static_cast<std::int64_t>(sizeof(T)) < long_run;
-  if (v.layout.sample_dim >= 0 && costly && range > count && range <= 2 * count) {
+  const bool whole = !v.layout.gaps();  // else what is between may not be there
+  if (v.layout.sample_dim >= 0 && costly && whole && range > count && range <= 2 * count) {
     const std::unique_ptr<T[]> all(new T[static_cast<std::size_t>(range * size)]);
     source.fetch(variable, own.front(), range, block.start, times, all.get());
     for (std::int64_t i = 0; i < count; ++i)

@@ -98,11 +98,12 @@ void SourceBuilder::add_variable(const std::string& name, const VariableParamete
   variable.transform = from.transform;
   variable.scale = from.scale;
   variable.offset = from.offset;
-  variable.missing = from.missing;
-  LayoutRequest request{role_name(role) + name, from.path,
-                        from.axes.names,        p_.axis_order == "reversed",
-                        p_.window.has_value(),  p_.time_decimal};
+  LayoutRequest request{
+      role_name(role) + name, from.path,       from.axes.names, p_.axis_order == "reversed",
+      p_.window.has_value(),  p_.time_decimal, honours()};
   variable.layout = lay_out(request, out_.files_, *out_.cache_);
+  check_scales(variable);
+  take_statements(variable, from);
   const bool points = from.role == "trunk" || variable.layout.axis("dim") >= 0;
   if (role == Role::input && points) variable.info.role = Role::points;
   if (points && variable.layout.axis("dim") < 0)
@@ -113,6 +114,33 @@ void SourceBuilder::add_variable(const std::string& name, const VariableParamete
   select(variable, from);
   out_.variables_.push_back(std::move(variable));
   from_.push_back(from);
+}
+
+bool SourceBuilder::honours() const { return p_.cf_attributes.value_or(true); }
+
+/// What the files state of the numbers, beside what the mapping says.
+void SourceBuilder::take_statements(SourceVariable& variable, const VariableParameters& from) {
+  auto& layout = variable.layout;
+  const bool own = from.scale != 1 || from.offset != 0;
+  for (auto& block : layout.blocks)
+    for (auto& piece : block.pieces) {
+      if (piece.stated && piece.stated->packed() && own && !p_.cf_attributes)
+        throw ConfigError(fmt::format(
+            "dataset.{}: {}: dataset \"{}\" states {}, and scale or offset are given, too: say "
+            "dataset.cf_attributes = true to apply both, or false to apply yours alone",
+            layout.name, out_.files_.files[piece.file].path.string(), piece.path,
+            piece.stated->packing()));
+      if (!from.missing) continue;
+      if (!piece.stated) piece.stated = std::make_shared<Conventions>();
+      piece.stated->add_missing(*from.missing, layout.first.type);
+    }
+  const auto& first = layout.blocks.front().pieces.front();
+  if (first.stated && first.stated->packed())
+    out_.notes_.push_back(
+        fmt::format("{} is unpacked: {}", layout.first.path, first.stated->packing()));
+  if (layout.first.type == "enum")
+    out_.notes_.push_back(layout.first.path + " is an enumeration: its codes are read as numbers");
+  if (from.transform == "none" && !own) variable.info.units = layout.units;
 }
 
 void SourceBuilder::default_outputs() {

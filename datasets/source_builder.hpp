@@ -25,7 +25,10 @@ class SourceBuilder {
 
   void add_variables();
   void add_variable(const std::string& name, const VariableParameters& from, Role role);
+  bool honours() const;
+  void take_statements(SourceVariable& variable, const VariableParameters& from);
   void default_outputs();
+  void check_scales(const SourceVariable& variable) const;
   void select(SourceVariable& variable, const VariableParameters& from);
   void check_samples();
   void check_times(const SourceVariable& variable) const;
@@ -34,6 +37,7 @@ class SourceBuilder {
   std::string axis_name(const SourceVariable& variable, const SourceVariable::Dimension& dim,
                         std::int64_t size);
   void add_coordinates();
+  void check_coordinates() const;
   std::optional<CoordinateParameters> scale_of(const std::string& label) const;
   void add_points();
   void add_weights(const Axis& points);

@@ -22,6 +22,8 @@ const Problem* named_problem(const RunPlan& plan) {
 NewData open_with(const RunPlan& plan, DatasetParameters parameters) {
   NewData out;
   out.dataset = Dataset::open(parameters);
+  if (const auto text = other_units(plan.experiment.data->info, out.dataset->info()); !text.empty())
+    throw DataError(fmt::format("{}: {}", parameters.files.front(), text));
   out.data = make_operator_data(parameters, out.dataset->info(), named_problem(plan));
   return out;
 }
@@ -83,6 +85,7 @@ class PredictionFile {
       else
         file_.add(name, {axis.size}, axis.values);
       if (axis.periodic) file_.attribute(name, "periodic", std::int64_t{1});
+      if (!axis.units.empty()) file_.attribute(name, "units", axis.units);
     }
     for (const auto& name : own_) create(name);
     if (!where.grid && own_.empty()) write_points(where);
@@ -137,6 +140,16 @@ class PredictionFile {
   std::vector<std::string> scales_, own_;  // own_: coordinates that every sample has of its own
 };
 
+// Units of the outputs, as the training data stated them.
+void write_units(PredictionFile& file, const OperatorData& trained, const Unknowns& unknowns) {
+  std::size_t k = 0;
+  for (const std::size_t i : trained.outputs)
+    for (std::size_t c = 0; c < trained.info.variables[i].channels.size(); ++c, ++k)
+      if (const auto& units = trained.info.variables[i].units; !units.empty())
+        for (const auto& kind : file.kinds())
+          file.file().attribute(unknowns[k] + "/" + kind, "units", units);
+}
+
 }  // namespace
 
 OperatorPredictionReport predict_operator(const RunPlan& plan, const std::vector<Bank>& banks,
@@ -157,6 +170,7 @@ OperatorPredictionReport predict_operator(const RunPlan& plan, const std::vector
       [&](const at::Tensor& outputs, const OperatorBatch& batch, const auto& samples) {
         file.write(outputs, batch, samples.front());
       });
+  write_units(file, *plan.experiment.data, plan.experiment.unknowns);
   file.file().attribute("/", "format", std::string("banach predictions 1"));
   file.file().attribute("/", "run", run);
   file.file().commit();

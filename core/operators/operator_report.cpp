@@ -53,6 +53,8 @@ json errors_on(const RunPlan& plan, const OperatorData& data, const Dataset& dat
 json errors_elsewhere(const RunPlan& plan, const DatasetParameters& parameters,
                       const std::string& variant, Split split, const std::vector<Bank>& banks) {
   const auto dataset = Dataset::open(parameters, variant);
+  if (const auto text = other_units(plan.experiment.data->info, dataset->info()); !text.empty())
+    throw DataError("dataset.test: " + text);
   const bool named =
       plan.experiment.data->info.variables.size() > 0 && plan.configuration.problem.find("type");
   const auto data = make_operator_data(parameters, dataset->info(),
