@@ -11,7 +11,7 @@
 #include "core/training/grid.hpp"
 #include "core/training/known_solution.hpp"
 #include "datasets/csv.hpp"
-#include "datasets/hdf5_file.hpp"
+#include "datasets/observed_table.hpp"
 
 namespace banach {
 
@@ -112,41 +112,12 @@ class Reader {
     return out;
   }
 
-  // Scattered: every dataset [n]. A grid: coordinates [n_0], [n_1] ..., unknowns [n_0, n_1, ...].
   Measured from_hdf5() const {
-    const Hdf5Reader file(*p_.file);
-    std::vector<std::vector<double>> axes, values;
-    Shape grid;
-    for (const auto& axis : e_.domain) {
-      axes.push_back(file.read(column(axis.name)));
-      grid.push_back(static_cast<std::int64_t>(axes.back().size()));
-    }
-    const Shape shape = file.shape(column(unknowns_[0]));
-    for (const auto& unknown : unknowns_) {
-      if (file.shape(column(unknown)) != shape)
-        throw DataError(fmt::format("{}: dataset \"{}\" has another shape than \"{}\"", *p_.file,
-                                    column(unknown), column(unknowns_[0])));
-      values.push_back(file.read(column(unknown)));
-    }
-    const bool scattered = shape.size() == 1 && std::all_of(grid.begin(), grid.end(),
-                                                            [&](auto n) { return n == shape[0]; });
-    if (!scattered && shape != grid)
-      throw DataError(fmt::format(
-          "{}: dataset \"{}\" has shape [{}]; its coordinates ask for [{}] (a grid) or for one "
-          "length of all datasets (scattered points)",
-          *p_.file, column(unknowns_[0]), fmt::join(shape, ", "), fmt::join(grid, ", ")));
-    Measured out;
-    for (std::size_t i = 0; i < values[0].size(); ++i) {
-      std::size_t rest = i;
-      std::vector<double> point(axes.size());
-      for (std::size_t a = axes.size(); a-- > 0;) {
-        point[a] = axes[a][scattered ? i : rest % axes[a].size()];
-        rest /= axes[a].size();
-      }
-      out.points.insert(out.points.end(), point.begin(), point.end());
-      for (const auto& column : values) out.values.push_back(column[i]);
-    }
-    return out;
+    std::vector<std::string> coordinates, values;
+    for (const auto& axis : e_.domain) coordinates.push_back(column(axis.name));
+    for (const auto& unknown : unknowns_) values.push_back(column(unknown));
+    auto table = read_observed(*p_.file, coordinates, values);
+    return {std::move(table.points), std::move(table.values)};
   }
 
   // All combinations of the positions along each axis.
