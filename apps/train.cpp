@@ -65,7 +65,8 @@ std::vector<Difference> changes(const fs::path& run, const RunPlan& plan) {
   all.erase(std::remove_if(all.begin(), all.end(),
                            [](const Difference& d) {
                              return d.key == "name" || d.key == "output.dir" ||
-                                    d.key == "time_limit" || d.key == "plugins.paths";
+                                    d.key == "time_limit" || d.key == "plugins.paths" ||
+                                    (d.key == "dataset.cf_attributes" && d.before == "absent");
                            }),
             all.end());
   return all;
@@ -93,7 +94,9 @@ void train_fresh(Context& context, const TrainArguments& a) {
   apply_flags(table, a);
   const auto more = plugin_paths(table);
   context.load_plugins({more.begin(), more.end()});
-  RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once);
+  RunPlan plan =
+      make_plan(table, context.registry, context.plugins, nullptr, say_once,
+                a.print_config || a.dry_run ? PlanPurpose::showing : PlanPurpose::training);
   if (a.print_config) {
     std::printf("%s", resolved_text(plan).c_str());
     return;

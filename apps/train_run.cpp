@@ -147,7 +147,8 @@ void resume(Context& context, const TrainArguments& a) {
   for (const auto& word : a.words) apply_override(table, word);
   const auto more = plugin_paths(table);
   context.load_plugins({more.begin(), more.end()});
-  RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once);
+  RunPlan plan =
+      make_plan(table, context.registry, context.plugins, nullptr, say_once, PlanPurpose::resuming);
   const auto different = differences(before, plan.resolved);
   refuse_changes(different);
   if (a.print_config) {

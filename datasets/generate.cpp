@@ -98,6 +98,15 @@ std::int64_t generate_file(const Generator& generator, const GenerateOptions& op
   return written;
 }
 
+std::string lay_out_file(const Generator& generator, const GenerateOptions& options,
+                         const fs::path& path) {
+  const auto axes = generator.axes();
+  const auto variables = generator.variables();
+  check_layout(options.generator, axes, variables);
+  const GeneratedFile file(path, axes, variables, identity_of(options), options.type);
+  return path.string() + ".partial";
+}
+
 void describe(Schema<GenerateParameters>& s) {
   using P = GenerateParameters;
   s.field("type", &P::type, "a generator by its name").required();

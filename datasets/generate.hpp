@@ -35,6 +35,11 @@ BANACH_API std::int64_t generate_file(const Generator& generator, const Generate
                                       const std::filesystem::path& path,
                                       const GenerateProgress& progress = {});
 
+/// A file of the same shapes and coordinates beside `path`, all numbers of which are still to be
+/// generated; returns its name.
+BANACH_API std::string lay_out_file(const Generator& generator, const GenerateOptions& options,
+                                    const std::filesystem::path& path);
+
 /// The table [generator]: what is the engine's, and the generator's own keys beside it.
 struct GenerateParameters {
   std::string type;

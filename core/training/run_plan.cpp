@@ -27,8 +27,13 @@ std::vector<ParameterInfo> parameters_of() {
 class Planner {
  public:
   Planner(const Table& table, const Registry& registry, const PluginManager& plugins,
-          const DatasetInfo* known, const PlanNotice& notice)
-      : table_(table), registry_(registry), plugins_(plugins), known_(known), notice_(notice) {}
+          const DatasetInfo* known, const PlanNotice& notice, PlanPurpose purpose)
+      : table_(table),
+        registry_(registry),
+        plugins_(plugins),
+        known_(known),
+        notice_(notice),
+        purpose_(purpose) {}
 
   RunPlan make() {
     plan_.configuration = read_configuration(table_, diagnostics_);
@@ -108,7 +113,7 @@ class Planner {
   }
 
   void add_data(RunConfiguration& c, ExperimentExtras& extras) {
-    extras.info = data_info(c, registry_, plugins_, known_, notice_, plan_.opened);
+    extras.info = data_info(plan_, registry_, plugins_, known_, notice_, purpose_);
     extras.dataset = c.dataset;
   }
 
@@ -226,6 +231,7 @@ class Planner {
   const PluginManager& plugins_;
   const DatasetInfo* known_;
   const PlanNotice& notice_;
+  PlanPurpose purpose_;
   Diagnostics diagnostics_, repeated_;
   RunPlan plan_;
 };
@@ -233,8 +239,8 @@ class Planner {
 }  // namespace
 
 RunPlan make_plan(const Table& table, const Registry& registry, const PluginManager& plugins,
-                  const DatasetInfo* known, const PlanNotice& notice) {
-  return Planner(table, registry, plugins, known, notice).make();
+                  const DatasetInfo* known, const PlanNotice& notice, PlanPurpose purpose) {
+  return Planner(table, registry, plugins, known, notice, purpose).make();
 }
 
 std::string resolved_text(const RunPlan& plan) { return write_toml(plan.resolved, plan.docs); }
