@@ -22,8 +22,6 @@ const Problem* named_problem(const RunPlan& plan) {
 NewData open_with(const RunPlan& plan, DatasetParameters parameters) {
   NewData out;
   out.dataset = Dataset::open(parameters);
-  if (const auto text = other_units(plan.experiment.data->info, out.dataset->info()); !text.empty())
-    throw DataError(fmt::format("{}: {}", parameters.files.front(), text));
   out.data = make_operator_data(parameters, out.dataset->info(), named_problem(plan));
   return out;
 }
@@ -160,6 +158,9 @@ OperatorPredictionReport predict_operator(const RunPlan& plan, const std::vector
     throw Error(Exit::usage,
                 fmt::format("{}: predictions of an operator are written as .h5", out.string()));
   const NewData input = open_new(plan, files);
+  if (const auto text = other_units(plan.experiment.data->info, input.dataset->info());
+      !text.empty())
+    throw DataError(fmt::format("{}: {}", files.front(), text));
   const OperatorData& where = geometry(plan, *input.data);
   OperatorPredictionReport report;
   report.samples = input.dataset->size(Split::test);
