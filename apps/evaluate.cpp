@@ -26,6 +26,7 @@ nlohmann::json evaluate_data(const EvaluateArguments& arguments, const LoadedRun
         "banach evaluate: the run has a data set, whose points are given: leave --grid out, "
         "or choose --resolution");
   OperatorReportOptions options;
+  options.notice = [](const std::string& text) { say({text}); };
   options.split = split_of(arguments.split);
   if (!arguments.resolution.empty()) options.resolution = parse_resolution(arguments.resolution);
   return evaluate_operator(run, options);

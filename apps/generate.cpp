@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach generate FILE: a data set of inputs and solutions, from a generator.
-#include "datasets/generate.hpp"
+#include "apps/generate.hpp"
 
 #include <fmt/format.h>
 
 #include <cstdio>
 
 #include "apps/app.hpp"
+#include "apps/outputs.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/run/progress.hpp"
 #include "core/run/signals.hpp"
+#include "core/study/file_kind.hpp"
+#include "core/training/generate_file.hpp"
 
 namespace banach {
 namespace {
@@ -22,56 +25,27 @@ struct GenerateArguments {
   bool force = false, quiet = false;
 };
 
-struct GenerateFile {
-  Table generator;
-  std::optional<Table> plugins;
-};
-void describe(Schema<GenerateFile>& s) {
-  s.field("generator", &GenerateFile::generator, "what to generate").required();
-  s.field("plugins", &GenerateFile::plugins, "paths: folders of plugins");
-}
-
-struct PluginFolders {
-  std::vector<std::string> paths;
-};
-void describe(Schema<PluginFolders>& s) {
-  s.field("paths", &PluginFolders::paths, "folders (or files) of plugins");
-}
-
-std::vector<std::filesystem::path> folders(const GenerateFile& file, Diagnostics& diagnostics) {
-  std::vector<std::filesystem::path> out;
-  if (!file.plugins) return out;
-  Schema<PluginFolders>().read(*file.plugins, diagnostics);
-  diagnostics.throw_if_any();
-  const Value* paths = file.plugins->find("paths");
-  if (!paths) return out;
-  if (const auto* list = paths->get<Value::List>())
-    for (const auto& path : *list) out.emplace_back(resolve_path(path));
-  else
-    out.emplace_back(resolve_path(*paths));
-  return out;
-}
-
 PreparedGenerator prepared(Context& context, const GenerateArguments& a) {
   const std::vector<std::string> overrides(a.words.begin() + 1, a.words.end());
   const Table table = load_configuration(a.words.front(), overrides);
-  Diagnostics diagnostics;
-  const auto file = Schema<GenerateFile>().read(table, diagnostics);
-  diagnostics.throw_if_any();
-  context.load_plugins(folders(file, diagnostics));
-  auto out = prepare_generator(context.registry.generators, file.generator,
-                               [&](const std::string& type, const Source& where) {
-                                 context.plugins.unknown("generator", type, where);
-                               });
+  require_file_of("generate", table);
+  const auto file = read_generate_file(table);
+  const auto more = plugin_paths(table);
+  context.load_plugins({more.begin(), more.end()});
+  auto out = prepared_generator(table, file, context.registry.generators,
+                                [&](const std::string& type, const Source& where) {
+                                  context.plugins.unknown("generator", type, where);
+                                });
   if (!a.out.empty()) out.file = a.out;
   out.options.threads = static_cast<int>(a.threads);
+  out.options.replace = a.force;
   return out;
 }
 
 void generate(Context& context, const GenerateArguments& a) {
   const auto job = prepared(context, a);
-  std::error_code none;
-  if (a.force) std::filesystem::remove(job.file, none);
+  require_other_files({job.file, job.file.string() + ".partial"}, {a.words.front()});
+  if (a.force) require_free({job.file}, true);
   install_signal_handlers();
   const auto total = job.options.count;
   Progress progress("generate", 0, total, Progress::mode_of(2, a.quiet));
@@ -95,6 +69,8 @@ void generate(Context& context, const GenerateArguments& a) {
 }
 
 }  // namespace
+
+std::vector<ParameterInfo> generate_file_parameters() { return Schema<GenerateFile>().info(); }
 
 void add_generate(CLI::App& app, Context& context) {
   auto* verb = app.add_subcommand("generate", "Write a data set from a generator");

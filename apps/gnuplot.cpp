@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "core/run/atomic_file.hpp"
+#include "core/run/signals.hpp"
 
 namespace banach {
 namespace {
@@ -112,7 +113,9 @@ void Gnuplot::draw() {
   script_ << "unset output\n";
   script_.close();
   if (script_.fail()) throw IoError(folder_, "write to", ENOSPC);
+  require_no_signal();
   const int status = run();
+  require_no_signal();
   std::error_code error;
   if (status != 0 || fs::file_size(folder_ / "picture", error) == 0 || error)
     throw DataError(fmt::format("{}: gnuplot failed with exit code {}: {}", picture_.string(),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdio>
-#include <new>
 
 #include "apps/app.hpp"
+#include "core/parameters/memory.hpp"
 #include "core/plugin/stamp.hpp"
 
 namespace banach {
@@ -69,9 +69,8 @@ int run(int argc, char** argv) {
     return usage(app, error, argc, argv);
   } catch (const Error& error) {
     return fail(error.code(), error.what());
-  } catch (const std::bad_alloc&) {
-    return fail(Exit::internal, "out of memory");
   } catch (const std::exception& error) {
+    if (const auto text = memory_failure(error)) return fail(Exit::config, *text);
     return internal(error.what());
   } catch (...) {
     return internal("an exception of an unknown type");

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
-#include <fstream>
 
 #include "apps/app.hpp"
+#include "apps/outputs.hpp"
 #include "apps/templates.hpp"
+#include "core/run/atomic_file.hpp"
 
 namespace banach {
 namespace fs = std::filesystem;
@@ -42,42 +43,41 @@ void check_name(const std::string& name) {
                                  "beginning with a letter");
 }
 
-void write(const fs::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out) throw Error(Exit::cannot_create, file.string() + ": cannot be written");
-}
-
-void make_folder(const fs::path& folder) {
+void make_folder(const fs::path& folder, bool force) {
   std::error_code failed;
-  if (fs::exists(folder, failed) && !(fs::is_directory(folder) && fs::is_empty(folder)))
+  if (fs::exists(folder, failed) && !fs::is_directory(folder))
+    throw Error(Exit::cannot_create,
+                folder.string() + " exists and is not a directory; choose another with --dir");
+  if (!force && fs::exists(folder, failed) && !fs::is_empty(folder))
     throw Error(Exit::cannot_create,
                 folder.string() + " exists and is not empty; choose another with --dir");
-  fs::create_directories(folder, failed);
-  if (failed) throw Error(Exit::cannot_create, folder.string() + ": " + failed.message());
+  make_directories(folder);
 }
 
-void new_project(const std::string& kind, const std::string& name, const fs::path& folder) {
+// `variant`: of an architecture, "tensor" or "grid".
+void new_project(const std::string& kind, const std::string& variant, const std::string& name,
+                 const fs::path& folder, bool force) {
   check_name(name);
-  make_folder(folder);
+  make_folder(folder, force);
   const fs::path own = share_folder().parent_path().parent_path();
   const bool installed = fs::exists(own / "lib/cmake/banach");
   const std::string prefix = installed ? own.string() : "PREFIX";
-  for (const auto& file : project_templates(kind))
-    write(folder / fill(file.file, {{"@name@", name}}),
-          fill(file.text, {{"@name@", name},
-                           {"@Name@", class_name(name)},
-                           {"@kind@", kind},
-                           {"@verb@", kind == "generator" ? "generate" : "train"},
-                           {"@prefix@", prefix}}));
+  for (const auto& file : project_templates(variant.empty() ? kind : variant))
+    write_atomically(
+        folder / fill(file.file, {{"@name@", name}}),
+        std::string_view(fill(file.text, {{"@name@", name},
+                                          {"@Name@", class_name(name)},
+                                          {"@kind@", kind},
+                                          {"@words@", variant.empty() ? "" : " TORCH"},
+                                          {"@verb@", kind == "generator" ? "generate" : "train"},
+                                          {"@prefix@", prefix}})));
   const std::string first =
       installed ? "" : "; before that, cmake --install " + own.string() + " --prefix PREFIX";
   std::printf("%s: build and use it as %s says%s\n", folder.c_str(), (folder / "README.md").c_str(),
               first.c_str());
 }
 
-void new_config(const std::string& name, const fs::path& folder) {
+void new_config(const std::string& name, const fs::path& folder, bool force) {
   const fs::path source = share_folder() / "examples" / (name + ".toml");
   if (!fs::exists(source)) {
     std::vector<std::string> known;
@@ -91,20 +91,27 @@ void new_config(const std::string& name, const fs::path& folder) {
                       "; known: " + join(known));
   }
   const fs::path target = folder / (name + ".toml");
-  if (fs::exists(target))
-    throw Error(Exit::cannot_create, target.string() + " exists; choose another folder with --dir");
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  std::ifstream in(source, std::ios::binary);
-  write(target, std::string(std::istreambuf_iterator<char>(in), {}));
+  make_directories(folder);
+  require_other_files({target}, {source});
+  require_free({target}, force);
+  write_atomically(target, read_file(source));
   std::printf("%s: train it with banach train %s\n", target.c_str(), target.c_str());
+}
+
+void add_variants(CLI::App& sub, std::string& variant) {
+  auto* tensor = sub.add_flag_callback(
+      "--tensor", [&variant] { variant = "tensor"; }, "In LibTorch's tensors, at points");
+  sub.add_flag_callback(
+         "--grid", [&variant] { variant = "grid"; }, "In LibTorch's tensors, functions on a grid")
+      ->excludes(tensor);
 }
 
 }  // namespace
 
 void add_new(CLI::App& app, Context&) {
   struct Options {
-    std::string name, folder;
+    std::string name, folder, variant;
+    bool force = false;
   };
   auto* verb = app.add_subcommand("new", "Write a plugin project, or copy a ready configuration");
   verb->require_subcommand(1);
@@ -114,11 +121,13 @@ void add_new(CLI::App& app, Context&) {
         kind, kind == "config" ? "Copy a ready TOML" : "Write a project with one " + kind);
     sub->add_option("NAME", options->name)->required();
     sub->add_option("--dir", options->folder, "Where to; default: ./NAME, or . for config");
+    if (kind == "architecture") add_variants(*sub, options->variant);
+    sub->add_flag("--force", options->force, "Replace files that are there");
     sub->callback([kind, options] {
       const std::string fallback = kind == "config" ? "." : options->name;
       const fs::path folder = options->folder.empty() ? fallback : options->folder;
-      kind == "config" ? new_config(options->name, folder)
-                       : new_project(kind, options->name, folder);
+      kind == "config" ? new_config(options->name, folder, options->force)
+                       : new_project(kind, options->variant, options->name, folder, options->force);
     });
   }
 }

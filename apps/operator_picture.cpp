@@ -120,12 +120,10 @@ SomeSamples predict_samples(const LoadedRun& run, const Dataset& dataset, Split 
   for (const auto& sample : samples) numbers.push_back(sample.number);
   const OperatorData& data = *run.plan.experiment.data;
   const auto options = run.options().requires_grad(false);
-  const bool wide = options.dtype().toScalarType() == at::kDouble;
-  const auto arrays =
-      dataset.read(split, numbers, wide ? NumberType::float64 : NumberType::float32);
   at::NoGradGuard no_grad;
   SomeSamples out;
-  out.batch = make_batch(data, arrays, static_cast<std::int64_t>(numbers.size()), options);
+  out.batch = make_batch(data, dataset.read(split, numbers, NumberType::float64),
+                         static_cast<std::int64_t>(numbers.size()), at::TensorOptions(at::kDouble));
   OperatorNetwork network(run.plan.experiment, run.plan.derivatives, Phase::evaluation, options);
   out.found = network.predict(run.banks[0], data, out.batch);
   return out;

@@ -3,8 +3,10 @@
 #include <cstdio>
 
 #include "apps/operator_picture.hpp"
+#include "apps/outputs.hpp"
 #include "apps/picture.hpp"
 #include "apps/run_options.hpp"
+#include "core/run/signals.hpp"
 #include "core/training/environment.hpp"
 
 namespace banach {
@@ -13,6 +15,7 @@ namespace {
 struct PlotArguments : RunOptions {
   std::string out;
   int width = usual_width;
+  bool force = false;
 };
 
 std::string draw(const PlotArguments& arguments, const LoadOptions& options,
@@ -27,6 +30,10 @@ std::string draw(const PlotArguments& arguments, const LoadOptions& options,
 void plot(const PlotArguments& arguments, const Context& context) {
   const std::filesystem::path run = arguments.run;
   const auto out = arguments.out.empty() ? run / "plot.png" : std::filesystem::path(arguments.out);
+  require_other_files({out}, files_of_run(run));
+  const bool own = arguments.out.empty();  // a file of the run
+  if (!own || std::filesystem::is_directory(run)) require_free({out}, arguments.force || own);
+  install_signal_handlers();
   const std::string shown = draw(arguments, arguments.load(context), out);
   std::printf("%s%s%s\n", out.c_str(), shown.empty() ? "" : ": shows ", shown.c_str());
 }
@@ -41,6 +48,7 @@ void add_plot(CLI::App& app, Context& context) {
       ->type_name("FILE");
   verb->add_option("--width", arguments->width, "Of the picture in pixels, 1320 unless told")
       ->check(CLI::Range(300, 5000));
+  verb->add_flag("--force", arguments->force, "Replace a picture that is there");
   verb->callback([&context, arguments] { plot(*arguments, context); });
 }
 

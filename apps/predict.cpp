@@ -4,35 +4,71 @@
 
 #include <cstdio>
 
+#include "apps/outputs.hpp"
 #include "apps/run_options.hpp"
 #include "core/operators/operator_prediction.hpp"
+#include "core/run/signals.hpp"
+#include "core/training/boundary.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/prediction.hpp"
 #include "core/training/run_loader.hpp"
-#include "datasets/csv.hpp"
+#include "datasets/data_files.hpp"
+#include "datasets/data_sources.hpp"
+#include "datasets/measurements.hpp"
 
 namespace banach {
+namespace fs = std::filesystem;
 namespace {
 
 struct PredictArguments : RunOptions {
   std::string grid, at, out;
   std::vector<std::string> data;
+  bool force = false;
+
+  fs::path output() const { return out.empty() ? fs::path(run) / "predictions.h5" : fs::path(out); }
 };
+
+/// The file that is written, and what comes beside it for viewers.
+Paths outputs_of(const PredictArguments& arguments) {
+  Paths out = {arguments.output()};
+  if (!arguments.data.empty()) out.push_back(fs::path(out[0]).replace_extension(".xdmf"));
+  return out;
+}
+
+/// Before anything is read: `inputs` are the files that the command line names.
+void check_outputs(const PredictArguments& arguments, Paths inputs) {
+  const auto outputs = outputs_of(arguments);
+  const auto more = files_of_run(arguments.run);
+  inputs.insert(inputs.end(), more.begin(), more.end());
+  require_other_files(outputs, inputs);
+  const bool own = arguments.out.empty();  // a file of the run
+  if (!own || fs::is_directory(arguments.run)) require_free(outputs, arguments.force || own);
+}
 
 std::vector<double> points_in(const std::string& file, const Domain& domain) {
   std::vector<std::string> names;
   for (const auto& axis : domain) names.push_back(axis.name);
-  auto points = read_points(file, names);
-  if (const auto count = outside(domain, points); count > 0)
-    say({fmt::format("{}: {} of {} points lie outside the domain, where nothing was trained", file,
-                     count, points.size() / domain.size())});
-  return points;
+  auto found = read_measurements(file, {names, {}, false});
+  say(found.notices);
+  auto inside = found.points;
+  if (const auto outside = onto_boundary(domain, inside); outside.first)
+    say(
+        {fmt::format("{}: {} of {} points lie outside the domain, where nothing was trained: point "
+                     "{}: {}",
+                     file, outside.count, inside.size() / domain.size(), outside.first->point + 1,
+                     to_text(*outside.first, domain))});
+  return std::move(found.points);
 }
 
 void predict_data(const PredictArguments& arguments, const Context& context) {
   if (!arguments.grid.empty() || !arguments.at.empty())
     throw Error(Exit::usage,
                 "banach predict: --data brings its own points; leave --grid and --at out");
+  std::vector<std::string> files;
+  for (const auto& file : arguments.data) files.push_back(fs::absolute(file).string());
+  Paths inputs;
+  for (const auto& file : find_data_files(files)) inputs.push_back(file.path);
+  check_outputs(arguments, with_sources(inputs));
   const LoadedRun run = load_run(arguments.run, arguments.load(context));
   say(run.notices);
   if (!run.plan.experiment.data)
@@ -40,12 +76,13 @@ void predict_data(const PredictArguments& arguments, const Context& context) {
         Exit::usage,
         "banach predict: the run has no data set, so --data has no meaning; use --grid or --at");
   prepare_process(static_cast<int>(arguments.threads));
-  std::vector<std::string> files;
-  for (const auto& file : arguments.data) files.push_back(std::filesystem::absolute(file).string());
+  install_signal_handlers();
+  const auto out = arguments.output();
   const auto report =
-      predict_operator(run.plan, run.banks, files, run.path.filename().string(), arguments.out);
-  std::printf("%s: %s of %lld samples%s\n", arguments.out.c_str(),
-              join(run.plan.experiment.unknowns).c_str(), static_cast<long long>(report.samples),
+      predict_operator(run.plan, run.banks, files, run.path.filename().string(), out);
+  say(report.notices);
+  std::printf("%s: %s of %lld samples%s\n", out.c_str(), join(run.plan.experiment.unknowns).c_str(),
+              static_cast<long long>(report.samples),
               report.targets ? ", with targets and errors" : "");
   if (!report.xdmf.empty()) std::printf("%s: the same for viewers\n", report.xdmf.c_str());
 }
@@ -57,24 +94,27 @@ void predict(const PredictArguments& arguments, const Context& context) {
         Exit::usage,
         "banach predict: give either --grid x=40,t=40 or --at points.csv, where to predict (an "
         "operator: --data new.h5)");
+  check_outputs(arguments, with_sources({arguments.at}));
+  const auto out = arguments.output();
   const Model model = Model::load(arguments.run, arguments.load(context));
   say(model.notices());
   prepare_process(static_cast<int>(arguments.threads));
-  const auto run = std::filesystem::weakly_canonical(arguments.run);
+  install_signal_handlers();
+  const auto run = fs::weakly_canonical(arguments.run);
   const Provenance provenance{run.filename().string(), model.problem()};
   std::size_t count = 0;
   if (!arguments.at.empty()) {
     const auto points = points_in(arguments.at, model.coordinates());
     count = points.size() / model.coordinates().size();
-    predict_points(model, points, provenance, arguments.out);
+    predict_points(model, points, provenance, out);
   } else {
     const Grid grid =
         make_grid(model.coordinates(), parse_grid(arguments.grid, model.coordinates()));
     count = static_cast<std::size_t>(grid.size());
-    predict_grid(model, grid, provenance, arguments.out);
+    predict_grid(model, grid, provenance, out);
   }
-  std::printf("%s: %s at %zu points, step %lld%s\n", arguments.out.c_str(),
-              join(model.unknowns()).c_str(), count, static_cast<long long>(model.step()),
+  std::printf("%s: %s at %zu points, step %lld%s\n", out.c_str(), join(model.unknowns()).c_str(),
+              count, static_cast<long long>(model.step()),
               model.has_exact() ? ", with the exact solution" : "");
 }
 
@@ -85,13 +125,14 @@ void add_predict(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<PredictArguments>();
   add_run_options(*verb, *arguments, context);
   verb->add_option("--grid", arguments->grid, "Points along the axes, x=40,t=40 or 40,40");
-  verb->add_option("--at", arguments->at, "A CSV file with the points")->type_name("FILE");
+  verb->add_option("--at", arguments->at, "A text or HDF5 file with the points")->type_name("FILE");
   verb->add_option("--data", arguments->data,
                    "HDF5 files with inputs for a trained operator, mapped as in training")
       ->type_name("FILE");
-  verb->add_option("-o,--out", arguments->out, "What to write, .h5 or .csv")
-      ->type_name("FILE")
-      ->required();
+  verb->add_option("-o,--out", arguments->out,
+                   "What to write, .h5 or .csv; else RUN/predictions.h5")
+      ->type_name("FILE");
+  verb->add_flag("--force", arguments->force, "Replace a file that is there");
   verb->callback([&context, arguments] { predict(*arguments, context); });
 }
 

@@ -6,9 +6,13 @@
 #include <algorithm>
 #include <thread>
 
+#include "apps/outputs.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/parameters/write_toml.hpp"
+#include "core/run/checkpoints.hpp"
 #include "core/run/signals.hpp"
+#include "core/training/ignored_keys.hpp"
+#include "core/training/run_plan_checks.hpp"
 
 namespace banach {
 namespace {
@@ -53,7 +57,10 @@ RunPlan plan_trial(const Context& context, const std::string& base,
                    const std::vector<Override>& overrides) {
   const Table table = configured(base, overrides);
   try {
-    return make_plan(table, context.registry, context.plugins);
+    RunPlan plan = make_plan(table, context.registry, context.plugins);
+    refuse_ignored_keys(plan, table);
+    require_training(plan, table);
+    return plan;
   } catch (const ConfigError& error) {
     throw ConfigError(with_places(error.what(), overrides));
   }
@@ -67,9 +74,12 @@ Table study_definition(const char* kind, const Table& study, const Table& base) 
 }
 
 void settle(const StudyDirectory& directory, const Table& definition,
-            const std::vector<std::string>& free, bool force) {
+            const std::vector<std::string>& free, bool force, const Paths& inputs) {
   const std::string text = write_toml(definition);
-  if (directory.begun() && force) directory.clear();
+  if (directory.begun() && force) {
+    require_outside(directory.path(), inputs);
+    directory.clear();
+  }
   if (directory.begun()) {
     auto all =
         differences(parse_toml(study_text(directory.definition()), directory.definition().string()),
@@ -85,6 +95,22 @@ void settle(const StudyDirectory& directory, const Table& definition,
                       Exit::cannot_create);
   }
   directory.define(text);
+}
+
+std::string recorded_metric(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto file = folder / "study.toml";
+  if (!std::filesystem::exists(file, error)) return "";
+  const Table study = parse_toml(study_text(file), file.string());
+  const Value* tune = study.find("tune");
+  const Table* table = tune ? tune->get<Table>() : nullptr;
+  const Value* metric = table ? table->find("metric") : nullptr;
+  return metric && metric->get<std::string>() ? *metric->get<std::string>() : "";
+}
+
+std::int64_t last_step(const std::filesystem::path& run) {
+  const auto steps = Checkpoints(run / "checkpoints").steps();
+  return steps.empty() ? -1 : steps.front();
 }
 
 TrialRunner::TrialRunner(const Context& context, const StudyDirectory& directory, std::string base,
@@ -116,7 +142,7 @@ Command TrialRunner::command(const std::string& trial, const std::vector<Overrid
     out.words.insert(out.words.end(), train.begin(), train.end());
     out.words.insert(out.words.end(), {"--out", run.string()});
   }
-  out.words.emplace_back("--quiet");
+  out.words.insert(out.words.end(), {"--quiet", "--score-sizes", sizes_file(directory_).string()});
   for (const auto& path : context_.plugin_paths)
     out.words.insert(out.words.end(), {"--plugin-dir", path});
   if (context_.trust_plugins) out.words.emplace_back("--trust-plugins");

@@ -27,16 +27,31 @@ RunPlan plan_trial(const Context& context, const std::string& base,
 Table study_definition(const char* kind, const Table& study, const Table& base);
 /// Writes the definition into a new study's folder; compares it in one that has begun, where only
 /// the keys in `free` (and time, jobs, places) may differ: else DataError with the difference,
-/// unless `force`, which starts anew.
+/// unless `force`, which starts anew; none of the `inputs` may lie there then.
 void settle(const StudyDirectory& directory, const Table& definition,
-            const std::vector<std::string>& free, bool force);
+            const std::vector<std::string>& free, bool force,
+            const std::vector<std::filesystem::path>& inputs);
+
+/// The metric in the study.toml of a folder; "" where there is none.
+std::string recorded_metric(const std::filesystem::path& folder);
+/// The step of the newest checkpoint of a run; -1: none yet.
+std::int64_t last_step(const std::filesystem::path& run);
+
+/// score_sizes.json of a study, once: the sizes of residuals that the scores of all its trials
+/// refer to, the means over untrained networks of the base under these overrides.
+void settle_sizes(const Context& context, const StudyDirectory& directory, const std::string& base,
+                  const std::vector<std::vector<Override>>& points);
+
+/// Where that file lies.
+std::filesystem::path sizes_file(const StudyDirectory& directory);
 
 /// Starts and collects trials by name.
 class TrialRunner {
  public:
   TrialRunner(const Context& context, const StudyDirectory& directory, std::string base,
               std::vector<Override> fixed, bool one_thread);
-  /// `banach train`, or --resume where the trial's run has begun; `more`: further options.
+  /// `banach train` with the study's sizes, or --resume where the trial's run has begun; `more`:
+  /// further options.
   Command command(const std::string& trial, const std::vector<Override>& overrides,
                   std::int64_t seed, const std::vector<std::string>& more = {}) const;
   /// What came of it: the metrics of its result, or the last line that it said.

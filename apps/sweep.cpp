@@ -31,7 +31,8 @@ class Sweep {
     check();
     const StudyDirectory directory(arguments_.out.empty() ? file_.path() : arguments_.out);
     settle(directory, study_definition("sweep", Schema<SweepParameters>().write(file_.study), base),
-           {"repeats"}, arguments_.force);
+           {"repeats"}, arguments_.force, {arguments_.words.front(), file_.study.base});
+    settle_sizes(context_, directory, file_.study.base, all_points());
     Journal journal(directory.journal());
     collect(journal);
     const TrialLimits limits = limits_of(file_.study);
@@ -51,12 +52,19 @@ class Sweep {
   // Every point is planned before the first trial starts.
   void check() {
     first_seed_ = 0;
-    for (const auto& point : file_.points) {
-      auto all = file_.fixed;
-      all.insert(all.end(), point.overrides.begin(), point.overrides.end());
+    for (const auto& all : all_points()) {
       const RunPlan plan = plan_trial(context_, file_.study.base, all);
       first_seed_ = file_.study.seed.value_or(plan.configuration.seed);
     }
+  }
+
+  std::vector<std::vector<Override>> all_points() const {
+    std::vector<std::vector<Override>> out;
+    for (const auto& point : file_.points) {
+      out.push_back(file_.fixed);
+      out.back().insert(out.back().end(), point.overrides.begin(), point.overrides.end());
+    }
+    return out;
   }
 
   // The last word about each trial counts: a failed one may have been repeated.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/templates.hpp"
 
+#include <map>
+
 namespace banach {
 namespace {
 
@@ -10,7 +12,7 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 find_package(banach REQUIRED)
-banach_add_plugin(@kind@.@name@ @name@.cpp)
+banach_add_plugin(@kind@.@name@ @name@.cpp@words@)
 )";
 
 const char* const readme_text = R"(# @name@
@@ -219,15 +221,17 @@ times = 50
 }  // namespace
 
 std::vector<Template> project_templates(const std::string& kind) {
-  const bool problem = kind == "problem", generator = kind == "generator";
+  const std::map<std::string, std::pair<std::string, std::string>> texts{
+      {"problem", {problem_text, problem_toml}},
+      {"generator", {generator_text, generator_toml}},
+      {"architecture", {architecture_text, architecture_toml}},
+      {"tensor", {tensor_template(), architecture_toml}},
+      {"grid", {grid_template(), grid_configuration()}}};
+  const auto& [code, configuration] = texts.at(kind);
   return {{"CMakeLists.txt", cmake_text},
           {"README.md", readme_text},
-          {"@name@.cpp", problem     ? problem_text
-                         : generator ? generator_text
-                                     : architecture_text},
-          {"@name@.toml", problem     ? problem_toml
-                          : generator ? generator_toml
-                                      : architecture_toml}};
+          {"@name@.cpp", code},
+          {"@name@.toml", configuration}};
 }
 
 }  // namespace banach

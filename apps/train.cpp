@@ -8,10 +8,20 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/app.hpp"
+#include "apps/outputs.hpp"
 #include "apps/train.hpp"
+#include "core/operators/data_notices.hpp"
 #include "core/parameters/toml.hpp"
+#include "core/plugin/search_report.hpp"
+#include "core/run/checkpoints.hpp"
+#include "core/study/file_kind.hpp"
+#include "core/training/data_record.hpp"
 #include "core/training/dry_run.hpp"
 #include "core/training/environment.hpp"
+#include "core/training/guilty_key.hpp"
+#include "core/training/ignored_keys.hpp"
+#include "core/training/memory_needs.hpp"
+#include "core/training/run_plan_checks.hpp"
 
 namespace banach {
 namespace {
@@ -62,13 +72,29 @@ std::vector<Difference> changes(const fs::path& run, const RunPlan& plan) {
   const auto bytes = read_file(run / "resolved.toml");
   auto all = differences(parse_toml(std::string(ByteView(bytes).text()), run / "resolved.toml"),
                          plan.resolved);
-  all.erase(std::remove_if(all.begin(), all.end(),
-                           [](const Difference& d) {
-                             return d.key == "name" || d.key == "output.dir" ||
-                                    d.key == "time_limit" || d.key == "plugins.paths";
-                           }),
-            all.end());
+  all.erase(
+      std::remove_if(all.begin(), all.end(),
+                     [](const Difference& d) {
+                       return d.key == "name" || d.key == "output.dir" || d.key == "time_limit" ||
+                              d.key == "plugins.paths" ||
+                              (d.before == "absent" && (d.key.rfind("normalisation.", 0) == 0 ||
+                                                        d.key == "dataset.cf_attributes"));
+                     }),
+      all.end());
   return all;
+}
+
+// A file that is no longer what the run there has learnt from; "" where there is none.
+std::string changed_data(const fs::path& run) {
+  std::vector<std::string> ignored;
+  try {
+    const auto loaded = Checkpoints(run / "checkpoints").load_last(ignored);
+    const RunState state = to_state(loaded.container, loaded.path.string());
+    const auto changed = changed_files(recorded_files(state, loaded.path.string()));
+    return changed.empty() ? "" : changed.front();
+  } catch (const DataError&) {
+    return "";  // without a checkpoint nothing has been learnt
+  }
 }
 
 // Whether the run there is this one, done; otherwise why nothing can be done about it is said.
@@ -81,34 +107,82 @@ bool shown_again(const fs::path& run, const RunPlan& plan, const TrainArguments&
     throw DataError(run.string() + ": another run is there: " + how +
                         "; what differs (there -> now):\n" + to_text(different),
                     Exit::cannot_create);
+  if (const auto file = changed_data(run); !file.empty())
+    throw DataError(run.string() + ": the run there has learnt from " + file +
+                        ", which changed since: replace the run with --force, or choose another "
+                        "folder with --out",
+                    Exit::cannot_create);
   if (!RunDirectory::is_finished(run))
     throw DataError(run.string() + ": an unfinished run is there: " + how, Exit::cannot_create);
   print_result(read_result(run), a);
   return true;
 }
 
+// Names of the architectures of a table and its parts.
+void add_architectures(const Table& table, std::vector<std::string>& out) {
+  out.push_back(table.text("type"));
+  for (const auto& [key, value] : table.entries)
+    if (const auto* part = value.get<Table>(); part && part->find("type"))
+      add_architectures(*part, out);
+}
+
+// Plugins that the run uses and of which there are others.
+std::vector<std::string> shadowed(const Context& context, const RunConfiguration& c) {
+  std::vector<std::string> out;
+  const auto look = [&](const std::string& kind, const std::string& name) {
+    for (auto& line : left_out(context.plugins, context.registry, kind, name))
+      if (std::find(out.begin(), out.end(), line) == out.end()) out.push_back(std::move(line));
+  };
+  std::vector<std::string> architectures;
+  add_architectures(c.architecture, architectures);
+  look("problem", c.problem.text("type"));
+  for (const auto& name : architectures) look("architecture", name);
+  if (c.dataset) look("generator", c.dataset->generate.text("type"));
+  look("sampler", c.sampling.method.value_or(""));
+  for (const auto& stage : c.stages) {
+    look("optimizer", stage.optimizer);
+    look("schedule", stage.schedule.type);
+  }
+  return out;
+}
+
 void train_fresh(Context& context, const TrainArguments& a) {
   const std::vector<std::string> overrides(a.words.begin() + 1, a.words.end());
   Table table = load_configuration(a.words.front(), overrides);
+  require_file_of("train", table);
   apply_flags(table, a);
   const auto more = plugin_paths(table);
   context.load_plugins({more.begin(), more.end()});
-  RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once);
+  RunPlan plan =
+      make_plan(table, context.registry, context.plugins, nullptr, say_once,
+                a.print_config || a.dry_run ? PlanPurpose::showing : PlanPurpose::training);
+  refuse_ignored_keys(plan, table);
   if (a.print_config) {
     std::printf("%s", resolved_text(plan).c_str());
     return;
   }
+  require_training(plan, table);
+  require_memory(plan, table);
   prepare_process(threads_of(plan));
+  auto notices = shadowed(context, plan.configuration);
+  for (auto& notice : data_notices(plan, false)) notices.push_back(std::move(notice));
   if (a.dry_run) {
-    std::printf("%s", dry_run(plan).c_str());
+    for (const auto& notice : notices) say_once(notice);
+    with_guilty_keys(table, [&] { std::printf("%s", dry_run(plan).c_str()); });
+    for (const auto& notice : plan.notices) say_once("warning: " + notice);
     return;
   }
   const fs::path run = run_path(plan.configuration);
+  auto inputs = data_files_of(plan.configuration);
+  inputs.emplace_back(a.words.front());
+  require_result_file(a.result_json, run, inputs, a.force);
+  if (a.force) require_outside(run, inputs);
   if (shown_again(run, plan, a)) return;
   const RunDirectory directory = RunDirectory::create(run, a.force);
   directory.write_text("resolved.toml", resolved_text(plan));  // from here on there is a run
   directory.write_text("config.toml", given_text(a));
-  context.code = train_in(directory, plan, context, a, std::nullopt, {});
+  with_guilty_keys(
+      table, [&] { context.code = train_in(directory, plan, context, a, std::nullopt, notices); });
 }
 
 }  // namespace
@@ -132,12 +206,18 @@ void add_train(CLI::App& app, Context& context) {
       ->check(CLI::PositiveNumber);
   verb->add_flag("--dry-run", a->dry_run, "Build everything, take one step, write nothing");
   verb->add_flag("--print-config", a->print_config, "Print the complete configuration");
-  verb->add_flag("--force", a->force, "Replace the run that is there");
+  verb->add_flag("--force", a->force,
+                 "Replace the run (and the file of --result-json) that is there; with --resume: "
+                 "although its data changed");
   verb->add_flag("--quiet", a->quiet, "No progress");
   verb->add_flag("--json", a->json, "Print the result as JSON");
   verb->add_option("--result-json", a->result_json, "Write the result there; -: as --json")
       ->type_name("PATH");
   verb->add_flag("--report", a->report, "Print a line of JSON after every validation");
+  verb->add_option("--score-sizes", a->sizes,
+                   "JSON with the size of every term's residual that the score refers to; else "
+                   "those of the untrained network")
+      ->type_name("FILE");
   add_plugin_options(*verb, context);
   verb->callback([&context, a] {
     a->command_line = command_line();
@@ -148,6 +228,11 @@ void add_train(CLI::App& app, Context& context) {
     a->words.insert(a->words.end(), a->overrides.begin(), a->overrides.end());
     a->resume.empty() ? train_fresh(context, *a) : resume(context, *a);
   });
+}
+
+ResidualSizes sizes_in(const fs::path& file) {
+  const auto bytes = read_file(file);
+  return read_sizes(nlohmann::json::parse(ByteView(bytes).text(), nullptr, false), file.string());
 }
 
 nlohmann::json read_result(const fs::path& run) {
@@ -170,11 +255,12 @@ void print_result(const nlohmann::json& result, const TrainArguments& a) {
   std::fflush(stdout);
 }
 
-void print_report(std::int64_t step, const Measurement& measured) {
+void print_report(std::int64_t step, const Measurement& measured, double score) {
   const auto number = [](double x) { return std::isfinite(x) ? nlohmann::json(x) : nullptr; };
   nlohmann::json metrics = nlohmann::json::object();
   for (const auto& [name, value] : Validation::values(measured)) metrics[name] = number(value);
-  nlohmann::json line = {{"step", step}, {"value", number(measured.loss)}, {"metrics", metrics}};
+  metrics["validation_loss"] = number(measured.loss);
+  nlohmann::json line = {{"step", step}, {"value", number(score)}, {"metrics", metrics}};
   std::printf("{\"type\":\"report\",%s\n", line.dump().c_str() + 1);
   std::fflush(stdout);
 }

@@ -10,7 +10,7 @@ namespace banach {
 struct TrainArguments {
   std::vector<std::string> words;      // FILE key=value ...; with --resume only the latter
   std::vector<std::string> overrides;  // --override; go behind the words
-  std::string resume, out, device, result_json;
+  std::string resume, out, device, result_json, sizes;
   std::optional<std::int64_t> seed, threads;
   std::optional<double> max_seconds;
   bool dry_run = false, print_config = false, force = false, quiet = false, json = false,
@@ -31,8 +31,10 @@ void say_once(const std::string& text);
 nlohmann::json read_result(const std::filesystem::path& run);
 /// On stdout, as text or JSON, and into the file of --result-json.
 void print_result(const nlohmann::json& result, const TrainArguments& arguments);
-/// Prints {"type": "report", "step", "value", "metrics"}: value is the validation loss.
-void print_report(std::int64_t step, const Measurement& measured);
+/// Prints {"type": "report", "step", "value", "metrics"}: value is the score.
+void print_report(std::int64_t step, const Measurement& measured, double score);
+/// The sizes of residuals in a file of --score-sizes; DataError.
+ResidualSizes sizes_in(const std::filesystem::path& file);
 /// The words of this process.
 std::vector<std::string> command_line();
 

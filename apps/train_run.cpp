@@ -2,17 +2,24 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "apps/outputs.hpp"
 #include "apps/train.hpp"
+#include "core/operators/data_notices.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/plugin/stamp.hpp"
 #include "core/run/signals.hpp"
+#include "core/training/data_record.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/memory_needs.hpp"
+#include "core/training/run_loader.hpp"
+#include "core/training/run_plan_checks.hpp"
 
 namespace banach {
 namespace {
@@ -30,10 +37,10 @@ bool may_change(const std::string& key) {
   return rest == "steps" || rest == "stop" || rest.rfind("stop.", 0) == 0;
 }
 
-void refuse_changes(const std::vector<Difference>& all) {
+void refuse_changes(const std::vector<Difference>& all, bool moved) {
   std::vector<Difference> bad;
   for (const auto& d : all)
-    if (!may_change(d.key)) bad.push_back(d);
+    if (!may_change(d.key) && !(moved && names_data(d.key))) bad.push_back(d);
   if (!bad.empty())
     throw ConfigError(
         "a resumed run keeps its model and data; only steps and stop of stages, "
@@ -59,18 +66,35 @@ std::string file_text(const fs::path& path) {
   return std::string(ByteView(bytes).text());
 }
 
+// What is not as it was when the run was saved.
 void compare_plugins(const RunState& state, const Context& context,
-                     std::vector<std::string>& notices) {
+                     std::vector<std::string>& changes) {
   if (state.stamp != engine_stamp())
-    notices.push_back("the run was saved by another engine (" + state.stamp +
-                      "): its further steps "
-                      "may round differently");
-  for (const auto& saved : state.plugins)
-    for (const auto& now : context.plugins.loaded())
-      if (fs::path(saved.value("path", "")).filename() == fs::path(now.path).filename() &&
-          saved.value("version", "") != now.version)
-        notices.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
-                                      now.plugin, now.version, saved.value("version", "")));
+    changes.push_back("the run was saved by another engine (" + state.stamp +
+                      "): its further steps may round differently");
+  for (auto& change : plugin_changes(state, context.plugins)) changes.push_back(std::move(change));
+}
+
+// Whether the plan's files are those that the run has learnt from, wherever they lie now. Files
+// that a pattern has newly found are others.
+bool is_record(const RunState& state, const RunPlan& plan, const std::string& run, bool force) {
+  if (state.files.is_null()) return false;
+  const auto record = recorded_files(state, run);
+  const auto now = data_files(plan.configuration);
+  if (same_files(record, now)) return true;
+  if (!force)
+    throw DataError(fmt::format(
+        "{}: the run has learnt from {} data files, and those of now are not the same ({}): bring "
+        "them back, start a new run, or continue with the new data: --force",
+        run, record.size(), now.empty() ? "none" : now.front()));
+  return true;
+}
+
+// Where files lie is no change of a run.
+void forget_places(std::vector<Difference>& all) {
+  all.erase(
+      std::remove_if(all.begin(), all.end(), [](const Difference& d) { return names_data(d.key); }),
+      all.end());
 }
 
 }  // namespace
@@ -98,6 +122,7 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   Log log(a.quiet);
   log.open(directory.log());
   for (const auto& notice : notices) log.warning(notice);
+  for (const auto& notice : plan.notices) log.warning(notice);
   if (const auto warning = blas_warning(); !warning.empty()) log.warning(warning);
   const auto& loaded = context.plugins.loaded();
   directory.write_text("environment.json",
@@ -108,10 +133,12 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   for (const auto& notice : struck) log.warning(notice);
   start.configuration = resolved_text(plan);
   start.plugins = plugins_json(loaded);
+  start.files = to_json(prints_of(data_files(plan.configuration)));
   start.stamp = engine_stamp();
   try {
     TrainerOptions options{a.max_seconds, Progress::mode_of(2, a.quiet)};
     if (a.report) options.report = print_report;
+    if (!a.sizes.empty()) options.sizes = sizes_in(a.sizes);
     Trainer trainer(plan, directory.path(), log, options);
     trainer.start(std::move(start), resumed);
     const Outcome outcome = trainer.run();
@@ -133,35 +160,53 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
 }
 
 void resume(Context& context, const TrainArguments& a) {
-  if (a.force || a.dry_run || a.seed || a.threads || !a.out.empty() || !a.device.empty())
-    throw Error(Exit::usage,
-                "banach train --resume takes only key=value, --max-seconds, --plugin-dir, "
-                "--quiet, --json and --print-config: the rest is fixed by the run");
+  if (a.dry_run || a.seed || a.threads || !a.out.empty() || !a.device.empty())
+    throw Error(
+        Exit::usage,
+        "banach train --resume takes only key=value, --max-seconds, --plugin-dir, "
+        "--quiet, --json, --report, --score-sizes, --print-config and --force (although data "
+        "changed): the rest is fixed by the run");
   const fs::path folder = fs::absolute(a.resume).lexically_normal();
   const RunDirectory directory = RunDirectory::open(folder);
-  std::vector<std::string> notices;
+  std::vector<std::string> notices, changes;
   auto state = load_state(directory, notices);
   const std::string text = state ? state->configuration : file_text(directory.resolved());
-  const Table before = parse_toml(text, directory.resolved().string());
+  if (state) require_same_data(*state, folder.string(), a.force, changes);
+  Table before = parse_toml(text, directory.resolved().string());
+  complete_record(before);
   Table table = before;
   for (const auto& word : a.words) apply_override(table, word);
   const auto more = plugin_paths(table);
   context.load_plugins({more.begin(), more.end()});
-  RunPlan plan = make_plan(table, context.registry, context.plugins, nullptr, say_once);
-  const auto different = differences(before, plan.resolved);
-  refuse_changes(different);
+  std::optional<DatasetInfo> known;
+  if (state && !state->dataset.is_null()) known = dataset_info(state->dataset, folder.string());
+  // Coordinates of an older run have no origin, which its network would not know either.
+  const bool older = known && !state->dataset.contains("origin");
+  RunPlan plan = make_plan(table, context.registry, context.plugins, older ? &*known : nullptr,
+                           say_once, PlanPurpose::resuming, known ? &*known : nullptr);
+  const bool moved = state && is_record(*state, plan, folder.string(), a.force);
+  auto different = differences(before, plan.resolved);
+  refuse_changes(different, moved);
+  forget_places(different);
   if (a.print_config) {
     std::printf("%s", resolved_text(plan).c_str());
     return;
   }
+  require_training(plan, table);
+  require_result_file(a.result_json, folder, data_files_of(plan.configuration), a.force);
   if (different.empty() && RunDirectory::is_finished(folder)) {
     print_result(read_result(folder), a);
     return;
   }
   if (state) {
     if (!different.empty()) state->stage_stop.clear();
-    compare_plugins(*state, context, notices);
+    compare_plugins(*state, context, changes);
+    if (pools_outputs(*state, plan)) changes.push_back(renewal_text());
   }
+  if (!changes.empty()) notices.push_back(join(changes, "; "));  // an old run costs one warning
+  require_memory(plan, table);
+  const auto found = data_notices(plan, true);
+  notices.insert(notices.end(), found.begin(), found.end());
   prepare_process(threads_of(plan));
   std::error_code ignored;
   fs::remove(directory.result(), ignored);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// banach tune FILE: searches hyperparameters by the validation loss.
+// banach tune FILE: searches hyperparameters by a score that does not depend on them.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 
 #include "apps/study.hpp"
+#include "apps/trial_output.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/run/progress.hpp"
 #include "core/run/signals.hpp"
@@ -17,36 +17,8 @@ namespace {
 
 std::string trial_name(std::int64_t number) { return fmt::format("trial-{:04}", number); }
 
-// Whole lines that a trial has printed since the last look.
-class Tail {
- public:
-  explicit Tail(std::filesystem::path path) : path_(std::move(path)) {}
-
-  std::vector<std::string> lines() {
-    std::ifstream file(path_, std::ios::binary);
-    file.seekg(at_);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    std::vector<std::string> out;
-    std::size_t begin = 0;
-    for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
-      out.push_back(text.substr(begin, end - begin));
-      begin = end + 1;
-    }
-    at_ += static_cast<std::streamoff>(begin);
-    return out;
-  }
-
- private:
-  std::filesystem::path path_;
-  std::streamoff at_ = 0;
-};
-
-// A trial that was killed may have left half a line, which must not spoil the next one.
-void end_torn_line(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file || file.tellg() == 0) return;
-  file.seekg(-1, std::ios::end);
-  if (file.get() != '\n') std::ofstream(path, std::ios::app) << '\n';
+bool begins_with(const std::string& text, const std::string& start) {
+  return text == start || text.rfind(start + ".", 0) == 0;
 }
 
 class Tune {
@@ -58,10 +30,13 @@ class Tune {
     const Table base = configured(file_.study.base, file_.fixed, file_.base_source);
     const auto more = plugin_paths(base);
     context_.load_plugins({more.begin(), more.end()});
+    const std::string folder = arguments_.out.empty() ? file_.path() : arguments_.out;
+    if (!arguments_.force) keep_metric(folder);
     const auto seed = check();
-    const StudyDirectory directory(arguments_.out.empty() ? file_.path() : arguments_.out);
+    const StudyDirectory directory(folder);
     settle(directory, study_definition("tune", Schema<TuneParameters>().write(file_.study), base),
-           {"trials"}, arguments_.force);
+           {"trials"}, arguments_.force, {arguments_.words.front(), file_.study.base});
+    settle_sizes(context_, directory, file_.study.base, corners());
     Journal journal(directory.journal());
     Search search({file_.space, file_.study.sampler, file_.study.pruner, file_.study.metric, seed},
                   journal);
@@ -74,40 +49,90 @@ class Tune {
   }
 
  private:
-  // The corners of the space are planned before the first trial starts.
-  std::uint64_t check() const {
+  // A search that an older program began goes on as it began.
+  void keep_metric(const std::filesystem::path& folder) {
+    if (file_.metric_given || recorded_metric(folder) != "validation_loss") return;
+    file_.study.metric = "validation_loss";
+    std::fprintf(stderr,
+                 "%s: the search there compares trials by validation_loss and continues with it; "
+                 "--force starts again, by the score\n",
+                 folder.c_str());
+  }
+
+  // Nothing that is searched may change what trials are compared by.
+  void check_metric(const RunPlan& plan) const {
+    const auto& metric = file_.study.metric;
+    const bool scored = metric == "score";
+    if (scored && plan.experiment.data && plan.experiment.data->outputs.empty())
+      throw ConfigError(fmt::format(
+          "{}: tune.metric: the data set has no outputs, so that nothing measures a trial: give it "
+          "outputs to validate with (weights.data = 0 keeps them out of the loss)",
+          to_text(file_.metric_source)));
+    if (metric != "validation_loss" && !(scored && scored_by_loss(plan.experiment))) return;
+    for (const auto& d : file_.space)
+      if (begins_with(d.key, "weights") || begins_with(d.key, "loss"))
+        throw ConfigError(fmt::format(
+            "{}: tune.space.{}: {} is searched and changes the validation loss{}, so that trials "
+            "cannot be compared by it: {}",
+            to_text(d.source), d.name, d.key,
+            scored ? ", which is the score of a problem with an energy" : "",
+            scored ? "name an error or a residual in metric, such as \"u.relative_l2\""
+                   : "leave metric out, for the score, or name an error or a residual"));
+  }
+
+  // Where single hyperparameters are at their extremes and the others at their lowest.
+  std::vector<std::vector<double>> corner_points() const {
     std::vector<double> lowest;
     for (const auto& d : file_.space) lowest.push_back(d.low);
-    const RunPlan plan = check(lowest);
+    std::vector<std::vector<double>> out{lowest};
+    for (std::size_t i = 0; i < file_.space.size(); ++i)
+      for (const double value : file_.space[i].extremes())
+        if (value != lowest[i]) {
+          out.push_back(lowest);
+          out.back()[i] = value;
+        }
+    return out;
+  }
+
+  std::vector<std::vector<Override>> corners() const {
+    std::vector<std::vector<Override>> out;
+    for (const auto& point : corner_points()) out.push_back(at(point));
+    return out;
+  }
+
+  // The corners of the space are planned before the first trial starts.
+  std::uint64_t check() const {
+    const auto points = corner_points();
+    const RunPlan plan = check(points.front());
+    check_metric(plan);
     const auto& metric = file_.study.metric;
     auto names = Validation::columns(plan.experiment);
-    names.insert(names.begin(), "validation_loss");
+    names.insert(names.begin(), {"score", "validation_loss"});
     if (std::find(names.begin(), names.end(), metric) == names.end()) {
       const std::string near = nearest(metric, names);
       throw ConfigError(fmt::format(
           "{}: tune.metric: there is no \"{}\"; {}", to_text(file_.metric_source), metric,
           near.empty() ? "known: " + join(names) : "did you mean \"" + near + "\"?"));
     }
-    for (std::size_t i = 0; i < file_.space.size(); ++i)
-      for (const double value : file_.space[i].extremes()) {
-        auto point = lowest;
-        point[i] = value;
-        if (value != lowest[i]) check(point);
-      }
+    for (std::size_t i = 1; i < points.size(); ++i) check(points[i]);
     return static_cast<std::uint64_t>(file_.study.seed.value_or(plan.configuration.seed));
   }
 
-  RunPlan check(const std::vector<double>& point) const {
+  std::vector<Override> at(const std::vector<double>& point) const {
     auto all = file_.fixed;
     const auto more = overrides_at(file_.space, point);
     all.insert(all.end(), more.begin(), more.end());
-    return plan_trial(context_, file_.study.base, all);
+    return all;
+  }
+
+  RunPlan check(const std::vector<double>& point) const {
+    return plan_trial(context_, file_.study.base, at(point));
   }
 
   Command start(const StudyDirectory& directory, const TrialRunner& runner,
                 const SearchTrial& trial) {
     const auto said = directory.said(trial_name(trial.number), ".out");
-    end_torn_line(said);
+    cut_reports(said, last_step(directory.run(trial_name(trial.number))));
     tails_.emplace(trial.number, Tail(said));
     return runner.command(trial_name(trial.number), overrides_at(file_.space, trial.point),
                           trial.seed, {"--report"});
@@ -121,9 +146,8 @@ class Tune {
       const auto report = nlohmann::json::parse(line, nullptr, false);
       if (!report.is_object() || !report.contains("step")) continue;
       const auto& metric = file_.study.metric;
-      const auto value = metric == "validation_loss"
-                             ? report.value("value", nlohmann::json())
-                             : report["metrics"].value(metric, nlohmann::json());
+      const auto value = metric == "score" ? report.value("value", nlohmann::json())
+                                           : report["metrics"].value(metric, nlohmann::json());
       enough = search.report(
           number, report["step"].get<std::int64_t>(),
           value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN());
@@ -212,7 +236,7 @@ class Tune {
 }  // namespace
 
 void add_tune(CLI::App& app, Context& context) {
-  auto* verb = app.add_subcommand("tune", "Search hyperparameters by the validation loss");
+  auto* verb = app.add_subcommand("tune", "Search hyperparameters");
   auto a = std::make_shared<StudyArguments>();
   add_study_options(*verb, *a, context);
   verb->callback([&context, a] {

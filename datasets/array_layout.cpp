@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 
 #include "banach/error.hpp"
 #include "datasets/path_members.hpp"
@@ -130,6 +130,7 @@ class LayoutBuilder {
                   std::vector<std::int64_t>(out_.axes.size(), 0)};
       if (out_.first.components == 2) piece.shape.push_back(2);
       check_rank(piece);
+      state(*reader, piece);
       for (std::size_t k = 0; k < out_.axes.size(); ++k) {
         const auto& label = out_.axes[k].label;
         auto& origin = piece.origin[k];
@@ -148,6 +149,33 @@ class LayoutBuilder {
       count_samples(piece, block);
       block.pieces.push_back(std::move(piece));
     }
+    if (request_.ragged_time && files_.join != "time") check_times(file, seen["time"]);
+  }
+
+  /// Groups called by times: as far as trajectories reach, their steps must agree.
+  void check_times(std::size_t file, const std::vector<std::string>& names) {
+    std::vector<double> times;
+    for (const auto& name : names)
+      times.push_back(time_of_name(name, request_.time_decimal, files_.files[file].path.string()));
+    for (std::size_t i = 1; i < std::min(times.size(), times_.size()); ++i)
+      if (const double own = times[i] - times[0], other = times_[i] - times_[0];
+          std::abs(own - other) > 1e-5 * std::abs(other))
+        fail(
+            fmt::format("{}: time \"{}\" of \"{}\" lies {:g} after the first, in others {:g}: all "
+                        "samples must have the same steps",
+                        files_.files[file].path.string(), names[i], request_.path, own, other));
+    if (times.size() > times_.size()) times_ = std::move(times);
+  }
+
+  /// What the dataset says of its own numbers.
+  void state(const Hdf5Reader& reader, Piece& piece) {
+    piece.gaps = !reader.gaps(piece.path).empty();
+    auto stated = conventions_of(reader, piece.path, request_.honour);
+    if (out_.units.empty()) out_.units = stated.units;
+    if (!stated.units.empty() && stated.units != out_.units)
+      fail(fmt::format("{} is in \"{}\", others are in \"{}\": all must have the same units",
+                       where(piece.file, piece.path), stated.units, out_.units));
+    if (!stated.plain()) piece.stated = std::make_shared<Conventions>(std::move(stated));
   }
 
   /// Names along an axis of groups; other samples must have the same ones.
@@ -226,6 +254,7 @@ class LayoutBuilder {
   FileCache& cache_;
   PathPattern pattern_;
   ArrayLayout out_;
+  std::vector<double> times_;  // of the longest trajectory, where groups are called by them
   bool first_ = true;
 };
 
@@ -235,6 +264,13 @@ int ArrayLayout::axis(const std::string& label) const {
   for (std::size_t i = 0; i < axes.size(); ++i)
     if (axes[i].label == label) return static_cast<int>(i);
   return -1;
+}
+
+bool ArrayLayout::gaps() const {
+  return std::any_of(blocks.begin(), blocks.end(), [](const auto& block) {
+    return std::any_of(block.pieces.begin(), block.pieces.end(),
+                       [](const auto& piece) { return piece.gaps; });
+  });
 }
 
 const PieceBlock& ArrayLayout::block(std::int64_t trajectory) const {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/conventions.hpp"
 #include "datasets/data_files.hpp"
 #include "datasets/mapping.hpp"
 
@@ -33,6 +34,8 @@ struct Piece {
   std::string path;
   Shape shape;
   std::vector<std::int64_t> origin;
+  bool gaps = false;                         // some of its numbers are not in the file
+  std::shared_ptr<Conventions> stated = {};  // null: numbers are what they are
 };
 
 /// Pieces that together hold trajectories first ... first + count - 1.
@@ -51,6 +54,8 @@ struct ArrayLayout {
   std::vector<LayoutAxis> axes;   // neither sample nor _
   std::vector<PieceBlock> blocks;
   Hdf5DatasetInfo first;  // the first dataset, for plans and messages
+  std::string units;      // that all datasets agree on
+  bool gaps() const;
   std::int64_t trajectories = 0;
   int sample_dim = -1;  // in dims
   int axis(const std::string& label) const;
@@ -63,6 +68,7 @@ struct LayoutRequest {
   bool reversed = false;
   bool ragged_time = false;  // trajectories may differ in length
   std::string time_decimal = ".";
+  bool honour = true;  // what attributes state
 };
 /// Looks at shapes, reads no numbers. ConfigError where the labels do not fit the datasets,
 /// DataError where datasets are missing, no numbers, or of different shapes.

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "banach/error.hpp"
+#include "datasets/axis_match.hpp"
 #include "datasets/inspect.hpp"
 
 namespace banach {
@@ -31,16 +32,28 @@ const char* role_name(DataVariable::Role role) {
 
 struct Statistics {
   double low = INFINITY, high = -INFINITY, sum = 0;
-  std::int64_t count = 0;
-  void add(const DataArray& array) {
-    for (std::size_t i = 0; i + sizeof(double) <= array.bytes.size(); i += sizeof(double)) {
-      double value = 0;
-      std::memcpy(&value, array.bytes.data() + i, sizeof value);
-      low = std::min(low, value);
-      high = std::max(high, value);
-      sum += value;
-      ++count;
+  std::int64_t count = 0, zeros = 0;  // zeros: samples of several numbers that are 0 throughout
+  void add(const DataArray& array, std::size_t samples) {
+    const auto each = array.bytes.size() / (samples * sizeof(double));
+    std::vector<double> values(each);
+    for (std::size_t i = 0; i < samples; ++i) {
+      std::memcpy(values.data(), array.bytes.data() + i * each * sizeof(double),
+                  each * sizeof(double));
+      zeros +=
+          each > 1 && std::all_of(values.begin(), values.end(), [](double x) { return x == 0; });
+      for (const double value : values) {
+        low = std::min(low, value);
+        high = std::max(high, value);
+        sum += value;
+        ++count;
+      }
     }
+  }
+  std::string remarks() const {
+    if (low == high) return "; all are equal";
+    return zeros == 0 ? ""
+                      : fmt::format("; {} sample{} 0 throughout: were they written?", zeros,
+                                    zeros == 1 ? " is" : "s are");
   }
 };
 
@@ -49,10 +62,15 @@ std::string axes_text(const DatasetInfo& info) {
   for (const auto& axis : info.axes) {
     out += fmt::format("axis {}: {} points", axis.name, axis.size);
     if (!axis.values.empty())
-      out += fmt::format(", {:.6g} to {:.6g}{}", axis.values.front(), axis.values.back(),
+      out += fmt::format(", {:.6g} to {:.6g}{}{}", axis.values.front(), axis.values.back(),
+                         axis.units.empty() ? "" : " " + axis.units,
                          axis.periodic ? ", periodic" : "");
+    if (const Spacing spacing = spacing_of(axis.values); !spacing.even)
+      out += fmt::format(", not equidistant: steps differ by a factor of {:.3g}", spacing.ratio());
     out += "\n";
   }
+  if (info.shortest_step > 0 && info.time_step == 0)
+    out += fmt::format("window: {}, which the network is not told\n", step_text(info));
   if (!info.points.empty())
     out += fmt::format("points: {} with coordinates {}\n",
                        info.points.size() / std::max<std::size_t>(1, info.dimensions.size()),
@@ -73,7 +91,8 @@ std::string variables_text(const DatasetInfo& info) {
       const auto* axis = info.axis(name);
       out += fmt::format(", {} {}", name, axis ? axis->size : 0);
     }
-    out += v.channels.size() > 1 ? "]: " + join(v.channels) + "\n" : "]\n";
+    out += "]" + (v.units.empty() ? "" : " in " + v.units);
+    out += v.channels.size() > 1 ? ": " + join(v.channels) + "\n" : "\n";
   }
   return out;
 }
@@ -126,7 +145,7 @@ class Reading {
   bool read(Split split, const std::vector<std::int64_t>& samples) {
     try {
       const auto arrays = dataset_.read(split, samples, NumberType::float64);
-      for (std::size_t v = 0; v < arrays.size(); ++v) statistics_[v].add(arrays[v]);
+      for (std::size_t v = 0; v < arrays.size(); ++v) statistics_[v].add(arrays[v], samples.size());
       return true;
     } catch (const DataError& error) {
       if (samples.size() == 1 && error_.empty()) error_ = error.what();
@@ -141,7 +160,7 @@ class Reading {
       const auto& variable = dataset_.info().variables[v];
       out += fmt::format("  {} {}: {:.6g} to {:.6g}, mean {:.6g}{}\n", role_name(variable.role),
                          variable.name, s.low, s.high, s.sum / static_cast<double>(s.count),
-                         s.low == s.high ? "; all are equal" : "");
+                         s.remarks());
     }
     return out;
   }

@@ -24,6 +24,9 @@ bool close(const std::vector<double>& a, const std::vector<double>& b, bool rela
   const auto size = relative ? std::min(a.size(), b.size()) : a.size();
   if (size > a.size() || size > b.size() || (!relative && a.size() != b.size())) return false;
   double scale = 0;
+  const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+  if (std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(size), b.begin(), same))
+    return true;  // what is no number is told later, if it is used
   for (std::size_t i = 0; i < size; ++i) scale = std::max(scale, std::abs(a[i] - a[0]));
   for (std::size_t i = 0; i < size; ++i) {
     const double d = relative ? (a[i] - a[0]) - (b[i] - b[0]) : a[i] - b[i];
@@ -64,25 +67,32 @@ std::vector<double> linspace(const AxisRequest& request, const CoordinateParamet
   return values;
 }
 
-void require_order(const AxisRequest& request, const std::vector<double>& values) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
+void require_finite(const AxisRequest& request, const std::vector<double>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]))
       throw DataError(
           fmt::format("{}: entry {} is {}, no coordinate", key_of(request), i, values[i]));
-    if (i > 1 && (values[i] - values[i - 1]) * (values[1] - values[0]) <= 0)
-      throw DataError(
-          fmt::format("{}: coordinates must rise or fall all along, but entry {} is {} after {}",
-                      key_of(request), i, values[i], values[i - 1]));
-  }
+}
+
+/// `relative`: dates from which times count may differ.
+void require_same_units(const AxisValues& a, const AxisValues& b, const AxisRequest& request,
+                        const std::string& where, bool relative) {
+  const auto of = [&](const AxisValues& v) { return relative ? unit_alone(v.units) : v.units; };
+  if (a.units.empty() || b.units.empty() || of(a) == of(b)) return;
+  throw DataError(
+      fmt::format("{}: {} counts in \"{}\", others in \"{}\": all must have the same "
+                  "units",
+                  key_of(request), where, b.units, a.units));
 }
 
 }  // namespace
 
-std::vector<double> CoordinateReader::one(const Hdf5Reader& file, const std::string& path,
-                                          const AxisRequest& request,
-                                          const CoordinateParameters& from) const {
+AxisValues CoordinateReader::one(const Hdf5Reader& file, const std::string& path,
+                                 const AxisRequest& request,
+                                 const CoordinateParameters& from) const {
   const auto shape = file.shape(path);
-  const auto all = file.read(path, most_coordinates);
+  const auto all = read_values(file, path, honours(), most_coordinates);
+  const auto units = conventions_of(file, path, false).units;
   auto labels = from.axes.names;
   if (parameters_.axis_order == "reversed") std::reverse(labels.begin(), labels.end());
   std::size_t dim = shape.size();
@@ -95,7 +105,7 @@ std::vector<double> CoordinateReader::one(const Hdf5Reader& file, const std::str
               key_of(request), place(file, path), fmt::join(shape, ", "), from.path));
         dim = d;
       }
-    if (shape.empty()) return all;
+    if (shape.empty()) return {all, false, units};
   } else {
     if (labels.size() != shape.size())
       throw ConfigError(fmt::format("{}: axes \"{}\" do not fit {} of shape ({})", key_of(request),
@@ -113,43 +123,48 @@ std::vector<double> CoordinateReader::one(const Hdf5Reader& file, const std::str
     throw DataError(
         fmt::format("{}: {} differs from sample to sample; all must have the same \"{}\"",
                     key_of(request), place(file, path), request.label));
-  return values;
+  return {std::move(values), false, units};
 }
 
-std::vector<double> CoordinateReader::group_values(const std::vector<std::size_t>& group,
-                                                   const AxisRequest& request,
-                                                   const CoordinateParameters& from) const {
+AxisValues CoordinateReader::group_values(const std::vector<std::size_t>& group,
+                                          const AxisRequest& request,
+                                          const CoordinateParameters& from) const {
   const PathPattern pattern(from.path);
-  std::vector<double> values;
+  AxisValues all;
   const bool joins = request.label == files_.join;
   for (std::size_t i = 0; i < (joins ? group.size() : 1); ++i) {
     const auto file = cache_.open(files_.files[group[i]].path);
-    std::vector<double> first;
+    AxisValues longest;
     for (const auto& member : expand_path(*file, pattern, parameters_.time_decimal)) {
       auto line = one(*file, member.path, request, from);
-      if (first.empty()) first = line;
-      if (!close(first, line, request.relative))
+      if (longest.values.empty()) longest = line;
+      require_same_units(longest, line, request, place(*file, member.path), request.relative);
+      if (!close(longest.values, line.values, request.relative))
         throw DataError(fmt::format("{}: {} differs from others; all must have the same \"{}\"",
                                     key_of(request), place(*file, member.path), request.label));
+      if (line.values.size() > longest.values.size()) longest = std::move(line);
     }
-    values.insert(values.end(), first.begin(), first.end());
+    if (all.values.empty()) all.units = longest.units;
+    require_same_units(all, longest, request, file->path().string(), false);
+    all.values.insert(all.values.end(), longest.values.begin(), longest.values.end());
   }
-  return values;
+  return all;
 }
 
-std::vector<double> CoordinateReader::path_values(const AxisRequest& request,
-                                                  const CoordinateParameters& from) const {
-  std::vector<double> values;
+AxisValues CoordinateReader::path_values(const AxisRequest& request,
+                                         const CoordinateParameters& from) const {
+  AxisValues longest;
   for (const auto& group : files_.groups) {
+    const auto& file = files_.files[group.front()].path.string();
     auto line = group_values(group, request, from);
-    if (values.empty()) values = line;
-    if (!close(values, line, request.relative))
-      throw DataError(fmt::format("{}: {} has other coordinates than {}", key_of(request),
-                                  files_.files[group.front()].path.string(),
+    if (longest.values.empty()) longest = line;
+    require_same_units(longest, line, request, file, request.relative);
+    if (!close(longest.values, line.values, request.relative))
+      throw DataError(fmt::format("{}: {} has other coordinates than {}", key_of(request), file,
                                   files_.files[files_.groups.front().front()].path.string()));
-    if (line.size() > values.size()) values = line;
+    if (line.values.size() > longest.values.size()) longest = std::move(line);
   }
-  return values;
+  return longest;
 }
 
 AxisValues CoordinateReader::axis(const AxisRequest& request,
@@ -160,7 +175,9 @@ AxisValues CoordinateReader::axis(const AxisRequest& request,
     values = linspace(request, from);
     out.periodic = from.periodic.value_or(!from.endpoint);
   } else {
-    values = path_values(request, from);
+    auto read = path_values(request, from);
+    values = std::move(read.values);
+    out.units = std::move(read.units);
     const auto full = values.size();
     for (const auto& [label, value] : from.select.entries) {
       if (!label.empty() && label != request.label) continue;
@@ -189,7 +206,7 @@ AxisValues CoordinateReader::axis(const AxisRequest& request,
     out.periodic = from.periodic.value_or(marked);
   }
   for (const auto i : request.picks) out.values.push_back(values[static_cast<std::size_t>(i)]);
-  require_order(request, out.values);
+  require_finite(request, out.values);
   // What is left of a closed axis is closed only when its steps still fill it.
   if (out.periodic && static_cast<std::int64_t>(request.picks.size()) < request.size) {
     const auto step = request.picks.size() > 1 ? request.picks[1] - request.picks[0] : 1;

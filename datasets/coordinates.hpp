@@ -19,6 +19,7 @@ struct AxisRequest {
 struct AxisValues {
   std::vector<double> values;  // of the picks
   bool periodic = false;
+  std::string units = {};
 };
 
 struct PointSet {
@@ -43,14 +44,16 @@ class CoordinateReader {
   PointSet points(const CoordinateParameters& from, const char* name = "coords.points") const;
 
  private:
-  std::vector<double> path_values(const AxisRequest& request,
-                                  const CoordinateParameters& from) const;
-  std::vector<double> group_values(const std::vector<std::size_t>& group,
-                                   const AxisRequest& request,
-                                   const CoordinateParameters& from) const;
-  std::vector<double> one(const Hdf5Reader& file, const std::string& path,
-                          const AxisRequest& request, const CoordinateParameters& from) const;
-  PointSet point_table(const CoordinateParameters& from, const char* name) const;
+  AxisValues path_values(const AxisRequest& request, const CoordinateParameters& from) const;
+  AxisValues group_values(const std::vector<std::size_t>& group, const AxisRequest& request,
+                          const CoordinateParameters& from) const;
+  AxisValues one(const Hdf5Reader& file, const std::string& path, const AxisRequest& request,
+                 const CoordinateParameters& from) const;
+  bool honours() const { return parameters_.cf_attributes.value_or(true); }
+  PointSet points_of(const std::shared_ptr<const Hdf5Reader>& file,
+                     const CoordinateParameters& from, const char* name) const;
+  PointSet point_table(const std::shared_ptr<const Hdf5Reader>& file,
+                       const CoordinateParameters& from, const char* name) const;
   const FileGroups& files_;
   FileCache& cache_;
   const DatasetParameters& parameters_;

@@ -59,6 +59,8 @@ std::vector<std::string> matches(const std::string& pattern) {
   return paths;
 }
 
+constexpr std::size_t longest_pattern = 4096;
+
 void add_matches(const std::string& text, std::vector<DataFile>& files) {
   const PathPattern pattern(text);
   std::error_code error;
@@ -66,6 +68,9 @@ void add_matches(const std::string& text, std::vector<DataFile>& files) {
     files.push_back({text, {}});
     return;
   }
+  if (text.size() > longest_pattern)
+    throw ConfigError(fmt::format("dataset.files: a pattern of {} bytes; at most {} are possible",
+                                  text.size(), longest_pattern));
   const std::regex expression(replaced(text, "([^/]+?)", "[^/]*", "[^/]"));
   const auto size = files.size();
   for (const auto& path : matches(replaced(text, "*", "", ""))) {
@@ -159,6 +164,10 @@ void FileCache::require_unchanged(const fs::path& path) {
     throw DataError(fmt::format("{}: the file has changed since it was opened", path.string()));
 }
 
+void FileCache::require_sources_unchanged(const Hdf5Reader& reader) {
+  for (const auto& source : reader.sources()) require_unchanged(source);
+}
+
 std::shared_ptr<const Hdf5Reader> FileCache::open(const fs::path& path) {
   const std::lock_guard lock(mutex_);
   const bool fresh = stamps_.count(path) == 0;
@@ -167,6 +176,7 @@ std::shared_ptr<const Hdf5Reader> FileCache::open(const fs::path& path) {
                                   [&](const auto& reader) { return reader->path() == path; });
   if (found != open_.end()) {
     open_.splice(open_.begin(), open_, found);
+    require_sources_unchanged(*open_.front());
     return open_.front();
   }
   if (fresh) probe_hdf5(path);

@@ -58,6 +58,7 @@ class BANACH_API FileCache {
 
  private:
   void require_unchanged(const std::filesystem::path& path);
+  void require_sources_unchanged(const Hdf5Reader& reader);
   struct Stamp {
     std::uintmax_t size;
     std::filesystem::file_time_type time;

@@ -15,8 +15,9 @@ constexpr std::int64_t largest_cache = std::int64_t{64} << 20;
 
 }  // namespace
 
-DataSource::DataSource(const DatasetParameters& parameters, const DataVariantParameters& own) {
-  SourceBuilder(parameters, own, *this).build();
+DataSource::DataSource(const DatasetParameters& parameters, const DataVariantParameters& own,
+                       const DatasetInfo* training) {
+  SourceBuilder(parameters, own, *this, training).build();
 }
 
 std::int64_t DataSource::times(std::int64_t trajectory) const {

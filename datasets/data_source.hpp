@@ -20,6 +20,7 @@ struct SourceVariable {
     Indices picks;            // for a time axis of windows: of the longest trajectory
     std::int64_t stride = 0;  // between two entries in the canonical array
     Indices place;            // where entry i goes, where that is not i
+    Indices rank;             // of a time axis of windows: place of entry i in time
   };
   std::vector<Dimension> dims;    // one for each axis of the layout, in its order
   bool windowed = false;          // has a time axis that windows cut
@@ -28,14 +29,15 @@ struct SourceVariable {
   int same = -1;                  // the variable whose numbers these are too, at other times
   std::string transform = "none";
   double scale = 1, offset = 0;
-  std::optional<double> missing;
 };
 
 /// Opened files; one call at a time.
 class DataSource {
  public:
   /// `own`: files, subsampling and renamed paths that differ from the parameters'.
-  DataSource(const DatasetParameters& parameters, const DataVariantParameters& own);
+  /// `training`: outputs are not read, but placed (Dataset::open_inputs).
+  DataSource(const DatasetParameters& parameters, const DataVariantParameters& own,
+             const DatasetInfo* training = nullptr);
 
   const DatasetInfo& info() const { return info_; }
   std::int64_t trajectories() const { return trajectories_; }
@@ -50,6 +52,8 @@ class DataSource {
   template <class T>
   void fetch(std::size_t variable, std::int64_t first, std::int64_t count, std::int64_t time,
              std::int64_t times, T* out) const;
+  /// DataError where numbers of these trajectories are not in the files; reads none.
+  void require_stored(const Indices& trajectories) const;
   /// Trajectories that are read together at least: a row of chunks, or what makes runs long.
   std::int64_t row(std::size_t variable) const;
   /// Sets the library's cache of chunks to one row.

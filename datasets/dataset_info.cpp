@@ -22,7 +22,7 @@ DataVariable variable_of(const nlohmann::json& json, const std::string& origin) 
   DataVariable variable{json.at("name").get<std::string>(),
                         role_of(json.at("role").get<std::string>(), origin),
                         json.at("channels").get<std::vector<std::string>>(),
-                        json.at("axes").get<std::vector<std::string>>()};
+                        json.at("axes").get<std::vector<std::string>>(), json.value("units", "")};
   if (variable.channels.empty())
     throw DataError(fmt::format("{}: variable \"{}\" has no channels", origin, variable.name));
   return variable;
@@ -57,6 +57,23 @@ std::int64_t DatasetInfo::numbers(const DataVariable& variable) const {
   return count;
 }
 
+std::string other_units(const DatasetInfo& trained, const DatasetInfo& now) {
+  const auto text = [](const std::string& name, const std::string& was, const std::string& is) {
+    if (was.empty() || is.empty() || was == is) return std::string();
+    return fmt::format("{} is in \"{}\", but in \"{}\" in the training data", name, is, was);
+  };
+  for (const auto& variable : now.variables)
+    for (const auto& before : trained.variables)
+      if (before.name == variable.name && before.role == variable.role)
+        if (auto said = text(variable.name, before.units, variable.units); !said.empty())
+          return said;
+  for (const auto& axis : now.axes)
+    if (const auto* before = trained.axis(axis.name))
+      if (auto said = text("axis " + axis.name, before->units, axis.units); !said.empty())
+        return said;
+  return "";
+}
+
 nlohmann::json to_json(const DatasetInfo& info) {
   nlohmann::json axes = nlohmann::json::array(), variables = nlohmann::json::array();
   for (const auto& axis : info.axes)
@@ -69,9 +86,22 @@ nlohmann::json to_json(const DatasetInfo& info) {
                          {"role", roles[static_cast<std::size_t>(variable.role)]},
                          {"channels", variable.channels},
                          {"axes", variable.axes}});
-  return {{"axes", axes},          {"variables", variables},  {"dimensions", info.dimensions},
-          {"points", info.points}, {"weights", info.weights}, {"time_values", info.time_values},
-          {"lower", info.lower},   {"upper", info.upper}};
+  for (std::size_t i = 0; i < info.axes.size(); ++i)
+    if (!info.axes[i].units.empty()) axes[i]["units"] = info.axes[i].units;
+  for (std::size_t i = 0; i < info.variables.size(); ++i)
+    if (!info.variables[i].units.empty()) variables[i]["units"] = info.variables[i].units;
+  return {{"axes", axes},
+          {"variables", variables},
+          {"dimensions", info.dimensions},
+          {"points", info.points},
+          {"weights", info.weights},
+          {"time_values", info.time_values},
+          {"lower", info.lower},
+          {"upper", info.upper},
+          {"time_step", info.time_step},
+          {"shortest_step", info.shortest_step},
+          {"longest_step", info.longest_step},
+          {"origin", info.origin.value_or(std::vector<double>())}};
 }
 
 DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) {
@@ -80,7 +110,7 @@ DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) 
     for (const auto& axis : json.at("axes"))
       info.axes.push_back({axis.at("name").get<std::string>(), axis.at("size").get<std::int64_t>(),
                            axis.at("values").get<std::vector<double>>(),
-                           axis.at("periodic").get<bool>()});
+                           axis.at("periodic").get<bool>(), axis.value("units", "")});
     for (const auto& variable : json.at("variables"))
       info.variables.push_back(variable_of(variable, origin));
     info.dimensions = json.at("dimensions").get<std::vector<std::string>>();
@@ -88,7 +118,11 @@ DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) 
     info.weights = json.value("weights", std::vector<double>());
     info.lower = json.value("lower", std::vector<double>());
     info.upper = json.value("upper", std::vector<double>());
+    info.origin = json.value("origin", std::vector<double>());  // absent in older checkpoints
     info.time_values = json.at("time_values").get<std::vector<std::string>>();
+    info.time_step = json.value("time_step", 0.0);  // absent in older runs, as are the next two
+    info.shortest_step = json.value("shortest_step", 0.0);
+    info.longest_step = json.value("longest_step", 0.0);
   } catch (const nlohmann::json::exception& e) {
     throw DataError(
         fmt::format("{}: the description of the data set is damaged: {}", origin, e.what()));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "banach/error.hpp"
+#include "datasets/conventions.hpp"
 #include "datasets/data_files.hpp"
 #include "datasets/probe.hpp"
 
@@ -85,10 +87,19 @@ std::string FileTree::text(const std::string& object, const std::string& wanted)
   return found && !found->texts.empty() ? found->texts.front() : "";
 }
 
+bool FileTree::is_bare_dimension(const std::string& dataset) const {
+  return text(dataset, "NAME").rfind("This is a netCDF dimension but not", 0) == 0;
+}
+
 std::vector<double> FileTree::values(const std::string& dataset) const {
   const auto* info = numbers(dataset);
   if (!info || info->elements() < 0 || info->elements() > (1 << 22)) return {};
-  return Hdf5Reader(file_).read(info->path);
+  const Hdf5Reader reader(file_);
+  try {
+    return read_values(reader, info->path);
+  } catch (const DataError&) {  // text, missing or unwritten numbers: refused where they are needed
+    return {};
+  }
 }
 
 }  // namespace banach

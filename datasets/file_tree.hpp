@@ -27,10 +27,13 @@ class BANACH_API FileTree {
   /// Dimension scales; empty where the dataset has none.
   const std::vector<Hdf5Dimension>& dimensions(const std::string& dataset) const;
 
+  /// A dimension of netCDF without coordinates.
+  bool is_bare_dimension(const std::string& dataset) const;
+
   /// The first text of an attribute, "" where there is none.
   std::string text(const std::string& object, const std::string& attribute) const;
   const Hdf5Attribute* attribute(const std::string& object, const std::string& attribute) const;
-  /// Numbers of a small dataset; empty where it is none.
+  /// Values of a small dataset, unpacked; empty where it is none or not all of them are there.
   std::vector<double> values(const std::string& dataset) const;
 
  private:

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <set>
 
+#include "core/parameters/memory.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/parameters/write_toml.hpp"
 #include "core/plugin/stamp.hpp"
@@ -54,15 +55,25 @@ void check_layout(const std::string& name, const std::vector<GeneratedAxis>& axe
   if (variables.empty()) refuse("it has no variables");
 }
 
-// Whether the file is there and complete; DataError when another one is.
-bool is_there(const fs::path& path, const GeneratedIdentity& identity) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return false;
-  if (const auto text = difference(path, identity, "version"); !text.empty())
-    throw DataError(fmt::format("{}: another file is there: {}; remove it, or choose another name",
+void require_same(const fs::path& path, const GeneratedIdentity& identity,
+                  const std::string& ignored) {
+  if (const auto text = difference(path, identity, ignored); !text.empty())
+    throw DataError(fmt::format("{}: another file is there: {}; remove it (banach generate: "
+                                "--force), or choose another name",
                                 path.string(), text),
                     Exit::cannot_create);
-  return true;
+}
+
+// Whether the file is there and complete; DataError where another one is, complete or not.
+bool is_there(const fs::path& path, const GeneratedIdentity& identity) {
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(path, error))) {
+    require_same(path, identity, "version");
+    return true;
+  }
+  const fs::path partial = path.string() + ".partial";
+  if (fs::exists(fs::symlink_status(partial, error))) require_same(partial, identity, "");
+  return false;
 }
 
 }  // namespace
@@ -73,7 +84,7 @@ std::int64_t generate_file(const Generator& generator, const GenerateOptions& op
   const auto variables = generator.variables();
   check_layout(options.generator, axes, variables);
   const auto identity = identity_of(options);
-  if (is_there(path, identity)) return options.count;
+  if (!options.replace && is_there(path, identity)) return options.count;
   GeneratedFile file(path, axes, variables, identity, options.type);
   GenerateWorkers workers(generator, options, axes, variables, file.done());
   auto marked = Clock::now();
@@ -96,6 +107,33 @@ std::int64_t generate_file(const Generator& generator, const GenerateOptions& op
   }
   if (written == options.count) file.finish();
   return written;
+}
+
+// What the threads hold ahead of the file at least.
+void require_memory(const PreparedGenerator& job) {
+  double all = 0;
+  const auto axes = job.generator->axes();
+  for (const auto& variable : job.generator->variables()) {
+    double numbers = 1;
+    for (const auto& name : variable.axes)
+      for (const auto& axis : axes)
+        if (axis.name == name) numbers *= static_cast<double>(axis.values.size());
+    all += numbers;
+  }
+  require_memory(16 * all,
+                 "generator: one sample of " + job.options.generator +
+                     " for each of two "
+                     "threads",
+                 "store fewer points, times or frames");
+}
+
+std::string lay_out_file(const Generator& generator, const GenerateOptions& options,
+                         const fs::path& path) {
+  const auto axes = generator.axes();
+  const auto variables = generator.variables();
+  check_layout(options.generator, axes, variables);
+  const GeneratedFile file(path, axes, variables, identity_of(options), options.type);
+  return path.string() + ".partial";
 }
 
 void describe(Schema<GenerateParameters>& s) {
@@ -122,9 +160,14 @@ PreparedGenerator prepare_generator(const Catalog<Generator>& catalog, const Tab
                  p.samples,
                  p.seed,
                  p.dtype == "float32" ? NumberType::float32 : NumberType::float64,
-                 0};
+                 0,
+                 false};
   diagnostics.throw_if_any();
-  out.generator = item->create(p.own, diagnostics);
+  try {
+    out.generator = item->create(p.own, diagnostics);
+  } catch (const ConfigError& error) {
+    diagnostics.error(table.source, table.path + ": " + error.what());
+  }
   diagnostics.throw_if_any();
   const Value* file = table.find("file");
   out.file = file ? resolve_path(*file) : p.type + ".h5";

@@ -183,6 +183,9 @@ void Hdf5Reader::Impl::require_readable(hid_t dataset, const Hdf5DatasetInfo& in
   if (!info.numeric)
     fail(fmt::format("dataset \"{}\" holds {}, no numbers", info.path,
                      info.type == "text" ? "text" : info.type + " values"));
+  const auto space = checked(H5Dget_space(dataset), H5Sclose, info.path);
+  if (H5Sget_simple_extent_type(space.get()) == H5S_NULL)
+    fail(fmt::format("dataset \"{}\" is empty: it has a type, and no numbers", info.path));
   if (info.storage == "external")
     fail(
         fmt::format("dataset \"{}\" keeps its numbers in other files, which are not opened; "
@@ -216,32 +219,6 @@ void Hdf5Reader::Impl::require_readable(hid_t dataset, const Hdf5DatasetInfo& in
     if (__builtin_mul_overflow(chunk, extent, &chunk) || chunk > (std::int64_t{1} << 32))
       fail(fmt::format("dataset \"{}\" claims impossible chunks [{}]", info.path,
                        fmt::join(info.chunks, ", ")));
-}
-
-void Hdf5Reader::Impl::require_sources(hid_t dataset, const std::string& name) const {
-  const auto properties = checked(H5Dget_create_plist(dataset), H5Pclose, name);
-  std::size_t count = 0;
-  if (H5Pget_virtual_count(properties.get(), &count) < 0)
-    fail(fmt::format("{}: {}", name, hdf5_reason()));
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto length = H5Pget_virtual_filename(properties.get(), i, nullptr, 0);
-    std::string source(static_cast<std::size_t>(std::max<ssize_t>(length, 0)) + 1, '\0');
-    H5Pget_virtual_filename(properties.get(), i, source.data(), source.size());
-    source.resize(source.size() - 1);
-    if (source == ".") continue;  // the file itself
-    const std::filesystem::path part(source);
-    bool above = part.is_absolute();
-    for (const auto& step : part) above = above || step == "..";
-    if (above)
-      fail(
-          fmt::format("dataset \"{}\" takes numbers from {}, outside the folder of the file; "
-                      "h5repack writes them into one file",
-                      name, source));
-    std::error_code error;
-    if (!std::filesystem::exists(path.parent_path() / part, error))
-      fail(fmt::format("dataset \"{}\" takes numbers from {}, which is not beside the file", name,
-                       source));
-  }
 }
 
 }  // namespace banach

@@ -81,6 +81,12 @@ struct BANACH_API Hdf5DatasetInfo {
   std::string layout() const;
 };
 
+/// A box of a dataset whose numbers the file does not have.
+struct Hdf5Gap {
+  Shape start, count;
+  std::string why;  // "2 of 24 chunks were never written"
+};
+
 /// An attribute with its values; both lists are empty for types that are neither.
 struct BANACH_API Hdf5Attribute {
   std::string name, type;
@@ -117,17 +123,29 @@ class BANACH_API Hdf5Reader {
 
   const std::filesystem::path& path() const;
   Shape shape(const std::string& dataset) const;
-  /// All numbers of a dataset, row major; refuses more than `limit` of them before any allocation.
+  /// All numbers of a dataset, row major; refuses more than `limit` of them before any allocation,
+  /// and datasets that have gaps.
   std::vector<double> read(const std::string& dataset, std::int64_t limit = 1 << 30) const;
   /// Numbers of a box, row major, complex ones as pairs; T is float or double. Any numeric type is
-  /// converted: integers, truth values, big-endian, half precision. The dataset stays open.
+  /// converted: integers, booleans, big-endian, half precision. A box that touches a gap is
+  /// refused. The dataset stays open.
   template <class T>
   void read_slab(const std::string& dataset, const Hdf5Slab& slab, T* values) const;
+  /// What was never written, or comes from sources that are not there; empty: every number is in
+  /// the file. Sources of virtual datasets are opened, those of theirs too.
+  const std::vector<Hdf5Gap>& gaps(const std::string& dataset) const;
+  /// DataError naming dataset, range and reason where the box touches a gap.
+  void require_stored(const std::string& dataset, const Hdf5Slab& slab) const;
+  /// Files that virtual datasets opened so far have taken numbers from.
+  std::vector<std::filesystem::path> sources() const;
   /// Bytes of uncompressed chunks that the library keeps of this dataset from now on.
   void chunk_cache(const std::string& dataset, std::int64_t bytes) const;
 
   bool is_group(const std::string& path) const;
   bool is_dataset(const std::string& path) const;
+  /// Whether double holds all numbers of the dataset: false for integers beyond 2^53 that it
+  /// rounds.
+  bool exact(const std::string& dataset) const;
   /// Looks at shape, type and storage; DataError only when there is no such dataset.
   Hdf5DatasetInfo describe(const std::string& dataset) const;
   /// DataError unless its numbers can be read: type, filters, storage, sizes.

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5_hl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -103,16 +104,21 @@ struct GeneratedFile::Impl {
     }
   }
 
+  [[noreturn]] void refuse_busy() const {
+    throw DataError(fmt::format("{}: another process is writing it", partial.string()),
+                    Exit::cannot_create);
+  }
+
   // The library locks what it writes.
   void take(hid_t id, const std::string& action) {
-    if (id < 0 && hdf5_reason().find("unable to lock") != std::string::npos)
-      throw DataError(fmt::format("{}: another process is writing it", partial.string()),
-                      Exit::cannot_create);
+    if (id < 0 && hdf5_reason().find("unable to lock") != std::string::npos) refuse_busy();
     file = checked(id, H5Fclose, action, "the file");
   }
 
+  // Under another name until it says what it is, so that every partial file tells whose it is.
   void make(const GeneratedIdentity& identity, NumberType type) {
-    take(H5Fcreate(partial.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create");
+    const auto temporary = partial.parent_path() / (".tmp-" + partial.filename().string());
+    take(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create");
     std::map<std::string, Hdf5Handle> scales;
     for (const auto& axis : axes) {
       auto scale = dataset(axis.name, H5T_NATIVE_DOUBLE,
@@ -131,6 +137,10 @@ struct GeneratedFile::Impl {
       attribute(file.get(), name, H5T_NATIVE_INT64, &value);
     mark = attribute(file.get(), "done", H5T_NATIVE_INT64, &done);
     check(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "write", "the file");
+    const Descriptor there(::open(partial.c_str(), O_RDONLY | O_CLOEXEC));
+    if (there.open() && ::flock(there.get(), LOCK_EX | LOCK_NB) != 0) refuse_busy();
+    if (::rename(temporary.c_str(), partial.c_str()) != 0)
+      throw IoError(partial, "rename to", errno);
   }
 
   void make_variable(std::size_t v, NumberType type,
@@ -178,7 +188,7 @@ GeneratedFile::GeneratedFile(fs::path path, const std::vector<GeneratedAxis>& ax
   const auto folder = fs::absolute(path).parent_path();
   std::error_code error;
   if (!fs::is_directory(folder, error))
-    throw DataError(fmt::format("cannot create {}: there is no folder {}; make it first",
+    throw DataError(fmt::format("cannot create {}: directory {} does not exist; create it first",
                                 path.string(), folder.string()),
                     Exit::cannot_create);
   impl_->set_shapes(identity.numbers.at("samples"));

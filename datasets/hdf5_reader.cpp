@@ -118,7 +118,14 @@ const Hdf5Reader::Impl::OpenDataset& Hdf5Reader::Impl::opened(const std::string&
   OpenDataset entry;
   entry.name = name;
   entry.id = dataset(name);
-  require_readable(entry.id.get(), describe(entry.id.get(), name));
+  const auto info = describe(entry.id.get(), name);
+  require_readable(entry.id.get(), info);
+  auto& known = gaps[name];
+  if (!known) {
+    std::vector<std::string> trail;
+    known = std::make_shared<const std::vector<Hdf5Gap>>(find_gaps(entry.id.get(), info, trail));
+  }
+  entry.gaps = known;
   if (const auto cache = caches.find(name); cache != caches.end()) {
     const auto properties = checked(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, name);
     const auto bytes = static_cast<std::size_t>(cache->second);
@@ -138,22 +145,29 @@ const Hdf5Reader::Impl::OpenDataset& Hdf5Reader::Impl::opened(const std::string&
   return open.front();
 }
 
-Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
-  const Hdf5Call call;
-  impl_->path = path;
+void Hdf5Reader::Impl::open_file(const std::filesystem::path& name, bool as_source) {
+  path = name;
   std::error_code error;
   if (!std::filesystem::exists(path, error))
     throw DataError(fmt::format("{}: there is no such file", path.string()), Exit::no_input);
   if (!std::filesystem::is_regular_file(path, error))
     throw DataError(fmt::format("{}: no file", path.string()), Exit::no_input);
-  impl_->access = impl_->checked(H5Pcreate(H5P_LINK_ACCESS), H5Pclose, "cannot open");
-  H5Pset_elink_cb(impl_->access.get(), refuse_link, &impl_->foreign);
-  const auto access = impl_->checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open");
-#if H5_VERSION_GE(1, 10, 7)
-  H5Pset_file_locking(access.get(), 0, 1);  // read-only media and network file systems have none
+  access = checked(H5Pcreate(H5P_LINK_ACCESS), H5Pclose, "cannot open");
+  H5Pset_elink_cb(access.get(), refuse_link, &foreign);
+  const auto properties = checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open");
+#if H5_VERSION_GE(1, 14, 0)
+  as_source = false;  // sources inherit what was set here
 #endif
-  impl_->file =
-      impl_->checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "cannot open");
+#if H5_VERSION_GE(1, 10, 7)
+  // Read-only media and network file systems have no locks.
+  if (!as_source) H5Pset_file_locking(properties.get(), 0, 1);
+#endif
+  file = checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.get()), H5Fclose, "cannot open");
+}
+
+Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
+  const Hdf5Call call;
+  impl_->open_file(path);
 }
 
 Hdf5Reader::~Hdf5Reader() {
@@ -201,6 +215,7 @@ template <class T>
 void Hdf5Reader::read_slab(const std::string& dataset, const Hdf5Slab& slab, T* values) const {
   const Hdf5Call call;
   const auto& entry = impl_->opened(dataset);
+  if (!entry.gaps->empty()) impl_->require_stored(entry, slab);
   const hid_t type = (sizeof(T) == sizeof(float) ? entry.single : entry.type).get();
   if (slab.start.empty()) {  // a single number
     if (H5Dread(entry.id.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)

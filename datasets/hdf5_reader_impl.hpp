@@ -3,6 +3,7 @@
 #pragma once
 #include <list>
 #include <map>
+#include <set>
 
 #include "datasets/hdf5_file.hpp"
 #include "datasets/hdf5_handle.hpp"
@@ -17,10 +18,16 @@ struct Hdf5Reader::Impl {
     std::string name;
     Hdf5Handle id, space, type;  // type: in memory, of double or of pairs of double
     Hdf5Handle single;           // the same of float
+    std::shared_ptr<const std::vector<Hdf5Gap>> gaps;
   };
   std::list<OpenDataset> open;  // the one used last in front
   std::map<std::string, std::int64_t> caches;
+  std::map<std::string, std::shared_ptr<const std::vector<Hdf5Gap>>> gaps;  // of those opened once
+  std::set<std::filesystem::path> sources;
 
+  /// Opens the file for reading; DataError as the constructor of Hdf5Reader. `as_source`: as the
+  /// library itself opens the sources of virtual datasets, so that it fails where that would fail.
+  void open_file(const std::filesystem::path& name, bool as_source = false);
   [[noreturn]] void fail(const std::string& what) const;
   Hdf5Handle checked(hid_t id, Hdf5Handle::Close close, const std::string& what) const;
   /// DataError that names what there is instead.
@@ -33,6 +40,13 @@ struct Hdf5Reader::Impl {
   void require_readable(hid_t dataset, const Hdf5DatasetInfo& info) const;
   /// Of a virtual dataset: every source lies beside or below the file.
   void require_sources(hid_t dataset, const std::string& name) const;
+  std::vector<Hdf5Gap> unfinished(const Hdf5DatasetInfo& info) const;
+  void require_stored(const OpenDataset& dataset, const Hdf5Slab& slab) const;
+  /// Of the library itself, those opened now. `trail`: the virtual datasets that led here.
+  std::vector<Hdf5Gap> find_gaps(hid_t dataset, const Hdf5DatasetInfo& info,
+                                 std::vector<std::string>& trail);
+  std::vector<Hdf5Gap> virtual_gaps(hid_t dataset, const Hdf5DatasetInfo& info,
+                                    std::vector<std::string>& trail);
   /// Names of the members of an open group, sorted.
   std::vector<std::string> members(hid_t group, const std::string& name) const;
   Hdf5Attribute attribute(hid_t object, const std::string& object_name,

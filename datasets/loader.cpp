@@ -141,7 +141,7 @@ struct Loader::Impl {
   void fill(std::int64_t epoch, std::int64_t first, std::int64_t count) {
     if (order.epoch != epoch) order = order_of(epoch);
     const auto rows = static_cast<std::size_t>(count);
-    if (batch.samples.size() != rows) batch.arrays = data.room(rows, type);
+    if (batch.samples.size() != rows) batch.arrays = data.room(split, rows, type);
     batch.samples.resize(rows);
     for (std::size_t row = 0; row < rows; ++row) {
       const auto position = first + static_cast<std::int64_t>(row);
@@ -153,7 +153,7 @@ struct Loader::Impl {
       const auto number = order.groups[group][place.block];
       const auto& block = blocks()[number];
       const auto& numbers = memory ? data.memory(split, type)[number] : current.blocks[place.block];
-      data.copy(split, block, numbers, place.within, type, row, batch.arrays);
+      data.copy(split, block, numbers, place.within, row, batch.arrays);
       batch.samples[row] = block.first_sample + place.within;
     }
   }

@@ -31,16 +31,19 @@ std::string MappedDataset::origin(Split split, std::int64_t sample) const {
 }
 
 std::int64_t MappedDataset::bytes(NumberType type) const {
-  std::int64_t numbers = 0;
+  std::int64_t out = 0;
   for (const auto& p : parts_) {
     if (!p.source) continue;
-    for (const auto& block : p.blocks)
-      for (const auto& v : p.source->variables())
-        if (v.same < 0)
-          numbers += static_cast<std::int64_t>(block.trajectories.size()) * v.step_numbers *
-                     (v.windowed ? block.times : 1);
+    const auto& variables = p.source->variables();
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+      if (variables[i].same >= 0) continue;
+      const auto each = bytes_of(kept_type(*p.source, i, type)) * variables[i].step_numbers;
+      for (const auto& block : p.blocks)
+        out += static_cast<std::int64_t>(block.trajectories.size()) * each *
+               (variables[i].windowed ? block.times : 1);
+    }
   }
-  return numbers * (type == NumberType::float32 ? 4 : 8);
+  return out;
 }
 
 std::int64_t MappedDataset::sample_numbers() const {
@@ -53,11 +56,15 @@ const std::vector<SampleBlock>& MappedDataset::blocks(Split split) const {
   return part(split).blocks;
 }
 
-std::vector<DataArray> MappedDataset::room(std::size_t samples, NumberType type) const {
+std::vector<DataArray> MappedDataset::room(Split split, std::size_t samples,
+                                           NumberType type) const {
   std::vector<DataArray> out;
-  for (const auto& v : info_.variables)
-    out.push_back({type, std::vector<std::byte>(samples * (type == NumberType::float32 ? 4 : 8) *
-                                                static_cast<std::size_t>(info_.numbers(v)))});
+  for (std::size_t i = 0; i < info_.variables.size(); ++i) {
+    const DataSource* source = part(split).source;
+    const NumberType kept = source ? kept_type(*source, i, type) : NumberType::float64;
+    const auto numbers = bytes_of(kept) * info_.numbers(info_.variables[i]);
+    out.push_back({kept, std::vector<std::byte>(samples * static_cast<std::size_t>(numbers))});
+  }
   return out;
 }
 
@@ -106,7 +113,7 @@ std::vector<DataArray> MappedDataset::read(Split split, const std::vector<std::i
   for (const auto sample : samples)
     if (sample < 0 || sample >= size(split))
       throw DataError(fmt::format("there is no sample {}: the split has {}", sample, size(split)));
-  auto out = room(samples.size(), type);
+  auto out = room(split, samples.size(), type);
   if (read_kept(split, samples, type, out)) return out;
   std::vector<std::size_t> order(samples.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -117,7 +124,7 @@ std::vector<DataArray> MappedDataset::read(Split split, const std::vector<std::i
     const auto block = neighbours(p, samples, order, i);
     const auto data = load(split, block, type);
     for (; i < order.size() && samples[order[i]] < block.first_sample + block.samples; ++i)
-      copy(split, block, data, samples[order[i]] - block.first_sample, type, order[i], out);
+      copy(split, block, data, samples[order[i]] - block.first_sample, order[i], out);
   }
   return out;
 }
@@ -132,7 +139,15 @@ Dataset::~Dataset() = default;
 
 std::shared_ptr<const Dataset> Dataset::open(const DatasetParameters& parameters,
                                              const std::string& variant) {
-  return std::make_shared<const MappedDataset>(apply_preset(parameters), variant);
+  auto p = apply_preset(parameters);
+  // Earlier versions knew these attributes in the preset alone.
+  if (p.of_run && !p.cf_attributes && parameters.preset != "netcdf") p.cf_attributes = false;
+  return std::make_shared<const MappedDataset>(p, variant);
+}
+
+std::shared_ptr<const Dataset> Dataset::open_inputs(const DatasetParameters& parameters,
+                                                    const DatasetInfo& training) {
+  return std::make_shared<const MappedDataset>(apply_preset(parameters), training);
 }
 
 }  // namespace banach

@@ -8,6 +8,10 @@
 
 namespace banach {
 
+/// In which type a variable of a source is kept where this one is asked for: never `exact`.
+NumberType kept_type(const DataSource& source, std::size_t variable, NumberType asked);
+inline std::int64_t bytes_of(NumberType type) { return type == NumberType::float32 ? 4 : 8; }
+
 /// Neighbouring samples that are read together: all windows of some trajectories, or some windows
 /// of one.
 struct SampleBlock {
@@ -26,12 +30,15 @@ struct BlockData {
 class MappedDataset : public Dataset {
  public:
   MappedDataset(const DatasetParameters& parameters, const std::string& variant);
+  /// Dataset::open_inputs: every sample of the files is one of the test split.
+  MappedDataset(const DatasetParameters& parameters, const DatasetInfo& training);
 
   const DatasetInfo& info() const override { return info_; }
   std::int64_t size(Split split) const override;
   std::string origin(Split split, std::int64_t sample) const override;
   std::vector<DataArray> read(Split split, const std::vector<std::int64_t>& samples,
                               NumberType type) const override;
+  double rounding(std::size_t variable) const override;
   std::vector<ReadPlan> plan() const override;
   Indices trajectories(Split split) const;
 
@@ -46,10 +53,10 @@ class MappedDataset : public Dataset {
   /// All blocks of a split, read once and kept.
   const std::vector<BlockData>& memory(Split split, NumberType type) const;
   /// Room for samples of every variable.
-  std::vector<DataArray> room(std::size_t samples, NumberType type) const;
+  std::vector<DataArray> room(Split split, std::size_t samples, NumberType type) const;
   /// Copies one sample of a block to row `row`; `within` counts from the block's first sample.
   void copy(Split split, const SampleBlock& block, const BlockData& data, std::int64_t within,
-            NumberType type, std::size_t row, std::vector<DataArray>& out) const;
+            std::size_t row, std::vector<DataArray>& out) const;
 
  private:
   void measure_own_points();
@@ -85,8 +92,9 @@ class MappedDataset : public Dataset {
   std::vector<std::unique_ptr<DataSource>> sources_;
   std::array<Part, 3> parts_;
   std::int64_t budget_ = 0;
+  bool without_numbers_ = false;
   mutable std::mutex mutex_;
-  mutable std::array<std::array<std::optional<std::vector<BlockData>>, 2>, 3> memory_;
+  mutable std::array<std::array<std::optional<std::vector<BlockData>>, 3>, 3> memory_;
 };
 
 }  // namespace banach

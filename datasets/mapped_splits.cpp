@@ -3,34 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <numeric>
 
 #include "banach/error.hpp"
+#include "core/parameters/memory.hpp"
+#include "datasets/axis_match.hpp"
 #include "datasets/mapped_dataset.hpp"
 #include "datasets/splits.hpp"
 
 namespace banach {
 namespace {
 
-/// Bytes that may be taken, or -1 where the system does not say.
-std::int64_t free_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string word;
-  std::int64_t kib = -1;
-  while (file >> word)
-    if (word == "MemAvailable:" && file >> kib) break;
-  std::int64_t free = kib < 0 ? -1 : kib * 1024;
-  std::int64_t limit = 0, used = 0;
-  std::ifstream maximum("/sys/fs/cgroup/memory.max"), current("/sys/fs/cgroup/memory.current");
-  if (maximum >> limit && current >> used)
-    free = free < 0 ? limit - used : std::min(free, limit - used);
-  return std::max<std::int64_t>(free, 0);
-}
-
 std::int64_t budget_bytes(double budget) {
-  return static_cast<std::int64_t>(budget > 1 ? budget * 1e9
-                                              : budget * static_cast<double>(free_memory()));
+  constexpr double most = 9e18;  // fits into 64 bits
+  const auto free = static_cast<double>(std::max<std::int64_t>(available_memory(), 0));
+  return static_cast<std::int64_t>(std::min(budget > 1 ? budget * 1e9 : budget * free, most));
 }
 
 bool is_test_split(const DataVariantParameters& variant) {
@@ -84,7 +73,9 @@ void MappedDataset::measure_own_points() {
 }
 
 MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& variant)
-    : window_(p.window), budget_(budget_bytes(p.memory_budget)) {
+    : window_(p.window),
+      budget_(budget_bytes(p.memory_budget)),
+      without_numbers_(p.no_numbers_yet) {
   if (window_) span_ = window_->stride * (window_->n_in + window_->n_out - 1);
   if (!variant.empty()) {
     const auto& own = find_variant(p, variant);
@@ -94,7 +85,7 @@ MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& vari
       return;
     }
     const auto parts = divide(p.split, source.trajectories(),
-                              {p.train.has_value(), p.validation.has_value(), false});
+                              {p.train.has_value(), p.validation.has_value(), false}, p.of_run);
     for (std::size_t k = 0; k < 3; ++k) set_part(static_cast<Split>(k), source, parts[k]);
     return;
   }
@@ -108,14 +99,24 @@ MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& vari
   if (separate.train) whole(Split::train, *p.train, "train");
   if (!separate.train || !p.files.empty()) {
     const auto& source = add_source(p, {}, "files");
-    const auto parts = divide(p.split, source.trajectories(), separate);
+    const auto parts = divide(p.split, source.trajectories(), separate, p.of_run);
     const bool elsewhere[] = {separate.train, separate.validation, separate.test};
     for (std::size_t k = 0; k < 3; ++k)
       if (!elsewhere[k]) set_part(static_cast<Split>(k), source, parts[k]);
   }
   if (separate.validation) whole(Split::validation, *p.validation, "validation");
   if (separate.test) whole(Split::test, *own_test, "test");
-  measure_own_points();
+  if (!without_numbers_) measure_own_points();
+}
+
+MappedDataset::MappedDataset(const DatasetParameters& p, const DatasetInfo& training)
+    : window_(p.window), budget_(budget_bytes(p.memory_budget)) {
+  if (window_) span_ = window_->stride * (window_->n_in - 1);  // what follows is not needed
+  sources_.push_back(std::make_unique<DataSource>(p, DataVariantParameters(), &training));
+  const auto& source = *sources_.back();
+  info_ = source.info();
+  source.keep_rows();
+  set_part(Split::test, source, all_of(source));
 }
 
 const DataSource& MappedDataset::add_source(const DatasetParameters& parameters,
@@ -145,6 +146,12 @@ void MappedDataset::require_same(const DatasetInfo& other, const std::string& na
     if (const auto* same = other.axis(axis.name); !same || same->size != axis.size)
       fail(fmt::format("axis \"{}\" has {} entries, but {} in the training data", axis.name,
                        same ? same->size : 0, axis.size));
+  if (const auto why = coordinates_differ(info_, other); !why.empty())
+    fail(why + "; files on other points are further test sets: [[dataset.test]] with a name");
+  const double step = info_.time_step, now = other.time_step;
+  if (std::abs(step - now) > 1e-3 * std::max(std::abs(step), std::abs(now)))
+    fail(fmt::format("{}, but {} in the training data", step_text(other), step_text(info_)));
+  if (const auto text = other_units(info_, other); !text.empty()) fail(text);
 }
 
 std::int64_t MappedDataset::windows(const DataSource& source, std::int64_t trajectory) const {
@@ -166,6 +173,7 @@ void MappedDataset::set_part(Split split, const DataSource& source, Indices traj
         "dataset.window: n_in = {}, n_out = {} and stride = {} need {} times, the longest "
         "trajectory has {}",
         window_->n_in, window_->n_out, window_->stride, span_ + 1, longest));
+  if (!without_numbers_) source.require_stored(trajectories);
   part.trajectories = std::move(trajectories);
   make_blocks(part);
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datasets/mapping.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace banach {
 namespace {
 
@@ -24,6 +27,10 @@ void describe(Schema<ParameterTable>& s) {
   s.field("path", &P::path, "dataset with the values");
   s.field("axes", &P::axes, "labels of its axes");
   s.field("filename", &P::filename, "regular expression whose group 1 is the number");
+}
+
+bool every_step(const std::map<std::string, std::int64_t>& steps) {
+  return std::all_of(steps.begin(), steps.end(), [](const auto& axis) { return axis.second >= 1; });
 }
 
 // Keys at their defaults would say no more.
@@ -104,7 +111,13 @@ bool Convert<CoordinateParameters>::read(const Value& v, const std::string& path
       only.set("", *select);
       select->data = std::move(only);
     }
-  return read_table<CoordinateTable>(whole, path, d, out);
+  const std::size_t before = d.lines().size();
+  if (!read_table<CoordinateTable>(whole, path, d, out)) return false;
+  const int given = int(!out.path.empty()) + int(!out.linspace.empty()) + int(!out.stack.empty());
+  const bool of_preset = given == 0 && out.periodic && out.select.entries.empty();
+  if (given != 1 && !of_preset && d.lines().size() == before)
+    d.error(v.source, path + ": give one of path, linspace and stack");
+  return true;
 }
 Value Convert<CoordinateParameters>::write(const CoordinateParameters& value) {
   Value out = write_table<CoordinateTable>(value);
@@ -123,7 +136,12 @@ bool Convert<ParameterParameters>::read(const Value& v, const std::string& path,
     (at == std::string::npos ? out.path : out.attribute) = at == 0 ? text->substr(1) : *text;
     return true;
   }
-  return read_table<ParameterTable>(v, path, d, out);
+  const std::size_t before = d.lines().size();
+  if (!read_table<ParameterTable>(v, path, d, out)) return false;
+  if (int(!out.path.empty()) + int(!out.attribute.empty()) + int(!out.filename.empty()) != 1 &&
+      d.lines().size() == before)
+    d.error(v.source, path + ": give one of attribute, path and filename");
+  return true;
 }
 Value Convert<ParameterParameters>::write(const ParameterParameters& value) {
   return write_table<ParameterTable>(value);
@@ -156,7 +174,9 @@ void describe(Schema<SplitParameters>& s) {
   s.field("train", &P::train, "fraction, or slice \"start:stop\", of the trajectories");
   s.field("validation", &P::validation, "the same for validation");
   s.field("test", &P::test, "the same for the final test");
-  s.field("seed", &P::seed, "of the order in which fractions are taken").at_least(0);
+  s.field("seed", &P::seed, "of the order in which fractions are taken")
+      .at_least(0)
+      .at_most(std::numeric_limits<std::int64_t>::max());
   s.field("shuffle", &P::shuffle, "whether fractions are taken in a random order");
 }
 void describe(Schema<NormalisationParameters>& s) {
@@ -171,7 +191,8 @@ void describe(Schema<DataVariantParameters>& s) {
   using P = DataVariantParameters;
   s.field("name", &P::name, "of a further test set");
   s.field("files", &P::files, "files of its own");
-  s.field("subsample", &P::subsample, "a step of its own per axis");
+  s.field("subsample", &P::subsample, "a step of its own per axis")
+      .where("at least 1 on every axis", every_step);
   s.field("rename", &P::rename, "paths that have other names there");
 }
 void describe(Schema<DatasetParameters>& s) {
@@ -189,7 +210,8 @@ void describe(Schema<DatasetParameters>& s) {
   s.field("weights", &P::weights, "of points in losses and errors, such as volumes of cells");
   s.field("params", &P::params, "numbers that come with a file or a sample");
   s.field("fields", &P::fields, "fields of a preset; all where absent");
-  s.field("subsample", &P::subsample, "step along an axis, for every variable");
+  s.field("subsample", &P::subsample, "step along an axis, for every variable")
+      .where("at least 1 on every axis", every_step);
   s.field("window", &P::window, "turns trajectories into samples");
   s.field("split", &P::split, "training, validation and test, by trajectory");
   s.field("train", &P::train, "files of the training split, where they are separate");
@@ -199,6 +221,9 @@ void describe(Schema<DatasetParameters>& s) {
           "training samples whose outputs are used, the others are inputs alone; 0: all")
       .at_least(0);
   s.field("normalisation", &P::normalisation, "of inputs and outputs");
+  s.field("cf_attributes", &P::cf_attributes,
+          "honour scale_factor, add_offset, _Unsigned, missing values and valid ranges that the "
+          "files state; false: numbers as stored");
   s.field("memory_budget", &P::memory_budget, "gigabytes above 1, else part of the free memory")
       .positive();
   s.field("generate", &P::generate, "a generator that writes the file where there is none");

@@ -91,8 +91,14 @@ struct DatasetParameters {
   std::vector<DataVariantParameters> test;
   std::int64_t labelled = 0;  // training samples whose outputs are used; 0: all
   NormalisationParameters normalisation;
-  double memory_budget = 0.5;  // GB above 1, else fraction of the free memory
+  double memory_budget = 0.5;         // GB above 1, else fraction of the free memory
+  std::optional<bool> cf_attributes;  // whether attributes of the CF conventions are honoured
   Table generate;  // a generator by its type, and its parameters: writes `files` where it is absent
+
+  // Not in the table.
+  bool of_run = false;          // recorded by a run: what earlier versions let pass still passes
+  bool no_numbers_yet = false;  // the files have shapes and coordinates alone
+  std::vector<std::string> falling;  // axes that a run of older versions learnt falling
 };
 
 void describe(Schema<VariableParameters>& s);

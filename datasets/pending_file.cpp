@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 
 #include "core/run/atomic_file.hpp"
@@ -14,6 +15,19 @@ namespace banach {
 namespace fs = std::filesystem;
 
 namespace {
+
+/// What a killed program has left of the same file: .tmp-PID-NAME of a process that is gone.
+void remove_orphans(const fs::path& folder, const std::string& name) {
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    long pid = 0;
+    const auto found = it->path().filename().string();
+    if (std::sscanf(found.c_str(), ".tmp-%ld-", &pid) == 1 && pid > 0 &&
+        found == fmt::format(".tmp-{}-{}", pid, name) && ::kill(static_cast<pid_t>(pid), 0) != 0 &&
+        errno == ESRCH)
+      ::unlink(it->path().c_str());
+  }
+}
 
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -28,9 +42,10 @@ PendingFile::PendingFile(fs::path path) : path_(std::move(path)) {
                     Exit::cannot_create);
   const auto folder = folder_of(path_);
   if (!fs::is_directory(folder, error))
-    throw DataError(fmt::format("cannot create {}: there is no folder {}; make it first",
+    throw DataError(fmt::format("cannot create {}: directory {} does not exist; create it first",
                                 path_.string(), folder.string()),
                     Exit::cannot_create);
+  remove_orphans(folder, path_.filename().string());
   // With the process id, so that two programs that write the same file do not mix their bytes.
   temporary_ = folder / fmt::format(".tmp-{}-{}", ::getpid(), path_.filename().string());
   try {

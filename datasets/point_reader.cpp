@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "banach/error.hpp"
+#include "datasets/axis_match.hpp"
 #include "datasets/coordinates.hpp"
 #include "datasets/path_members.hpp"
 
@@ -20,15 +21,15 @@ std::string place_of(const Hdf5Reader& file, const std::string& path) {
 
 }  // namespace
 
-PointSet CoordinateReader::point_table(const CoordinateParameters& from, const char* name) const {
-  const auto file = cache_.open(files_.files.front().path);
+PointSet CoordinateReader::point_table(const std::shared_ptr<const Hdf5Reader>& file,
+                                       const CoordinateParameters& from, const char* name) const {
   const auto members = expand_path(*file, PathPattern(from.path), parameters_.time_decimal);
   PointSet out;
   auto labels = from.axes.names;
   if (parameters_.axis_order == "reversed") std::reverse(labels.begin(), labels.end());
   for (const auto& member : members) {  // parts of a mesh follow each other
     const auto shape = file->shape(member.path);
-    auto all = file->read(member.path, most_points);
+    auto all = read_values(*file, member.path, honours(), most_points);
     if (labels.empty())
       labels = shape.size() == 1 ? AxisLabels{{"point"}}.names : AxisLabels{{"point", "dim"}}.names;
     const auto find = [&](const char* label) {
@@ -60,14 +61,32 @@ PointSet CoordinateReader::point_table(const CoordinateParameters& from, const c
 }
 
 PointSet CoordinateReader::points(const CoordinateParameters& from, const char* name) const {
+  const auto& first = files_.files[files_.groups.front().front()].path;
+  PointSet out = points_of(cache_.open(first), from, name);
+  for (const auto& group : files_.groups) {
+    const auto& path = files_.files[group.front()].path;
+    const auto file = cache_.open(path);
+    const auto& own = from.stack.empty() ? from.path : from.stack.front();
+    if (path == first || (PathPattern(own).names().empty() && !file->is_dataset(own))) continue;
+    const PointSet other = points_of(file, from, name);
+    if (other.dimensions != out.dimensions || first_difference(out.values, other.values))
+      throw DataError(
+          fmt::format("dataset.{}: {} has other points than {}; all files must have "
+                      "the same",
+                      name, path.string(), first.string()));
+  }
+  return out;
+}
+
+PointSet CoordinateReader::points_of(const std::shared_ptr<const Hdf5Reader>& file,
+                                     const CoordinateParameters& from, const char* name) const {
   PointSet out;
   if (from.stack.empty()) {
-    out = point_table(from, name);
+    out = point_table(file, from, name);
   } else {
-    const auto file = cache_.open(files_.files.front().path);
     out.dimensions = static_cast<std::int64_t>(from.stack.size());
     for (std::size_t k = 0; k < from.stack.size(); ++k) {
-      const auto column = file->read(from.stack[k], most_points);
+      const auto column = read_values(*file, from.stack[k], honours(), most_points);
       if (k == 0) {
         out.points = static_cast<std::int64_t>(column.size());
         out.values.resize(column.size() * from.stack.size());

@@ -50,19 +50,6 @@ bool is_scale(const FileTree& tree, const std::string& path) {
   return tree.text(path, "CLASS") == "DIMENSION_SCALE";
 }
 
-/// Packed numbers, and what stands where there is none.
-void unpack(const FileTree& tree, const std::string& path, VariableParameters& v) {
-  const auto number = [&](const char* name) -> std::optional<double> {
-    const auto* found = tree.attribute(path, name);
-    if (!found || found->numbers.empty()) return std::nullopt;
-    return found->numbers.front();
-  };
-  v.scale = number("scale_factor").value_or(1);
-  v.offset = number("add_offset").value_or(0);
-  v.missing = number("_FillValue");
-  if (!v.missing) v.missing = number("missing_value");
-}
-
 AxisLabels netcdf_axes(const FileTree& tree, const Hdf5DatasetInfo& info, DatasetParameters& p) {
   const auto& dimensions = tree.dimensions(info.path);
   AxisLabels axes;
@@ -75,10 +62,8 @@ AxisLabels netcdf_axes(const FileTree& tree, const Hdf5DatasetInfo& info, Datase
     const auto& scale = dimensions[i].scales.front();
     const auto axis = axis_name(scale);
     axes.names.push_back(axis);
-    const bool named_only =
-        tree.text(scale, "NAME").rfind("This is a netCDF dimension but not", 0) == 0;
     if (axis == "sample" || p.coords.count(axis)) continue;
-    if (tree.numbers(scale) && !named_only) {
+    if (tree.numbers(scale) && !tree.is_bare_dimension(scale)) {
       add_coordinate(p, axis, scale);
     } else {
       p.coords[axis].linspace = {0, static_cast<double>(info.shape[i] - 1)};
@@ -126,7 +111,6 @@ void fill_netcdf(const FileTree& tree, DatasetParameters& p) {
   for (const auto& name : chosen_fields(tree, p, names)) {
     known[name].path = name;
     known[name].axes = netcdf_axes(tree, *tree.numbers(name), p);
-    unpack(tree, name, known[name]);
   }
   fill_variables(tree, p, known, chosen_fields(tree, p, names));
   fill_window(tree, p);

@@ -74,6 +74,21 @@ void fill(const std::string& preset, const FileTree& tree, DatasetParameters& p)
   if (preset == "netcdf") fill_netcdf(tree, p);
 }
 
+/// Coordinates of fields that are not used go again; those that were given stay.
+void drop_unused(const DatasetParameters& given, DatasetParameters& p) {
+  const auto used = [&](const std::string& axis) {
+    for (const auto* variables : {&p.inputs, &p.outputs})
+      for (const auto& [name, v] : *variables)
+        if (has(v.axes.names, axis) || v.path.find("{" + axis + "}") != std::string::npos)
+          return true;
+    return axis == p.files_axis;
+  };
+  for (auto it = p.coords.begin(); it != p.coords.end();) {
+    const auto axis = it->first == "points" ? "point" : it->first;
+    it = given.coords.count(it->first) || used(axis) ? std::next(it) : p.coords.erase(it);
+  }
+}
+
 }  // namespace
 
 DatasetParameters apply_preset(const DatasetParameters& parameters) {
@@ -87,6 +102,7 @@ DatasetParameters apply_preset(const DatasetParameters& parameters, const FileTr
   DatasetParameters p = parameters;
   p.preset = "none";
   fill(parameters.preset, tree, p);
+  drop_unused(parameters, p);
   return p;
 }
 

@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <mutex>
 
 #include "banach/error.hpp"
+#include "datasets/file_kind.hpp"
 #include "datasets/hdf5_file.hpp"
 #include "datasets/probe_child.hpp"
 
@@ -40,7 +40,9 @@ void read_some(const Hdf5Reader& reader, const Hdf5DatasetInfo& info) {
   const auto count = info.elements();
   if (count == 0) return;
   std::vector<float> values;
+  const auto missing = reader.gaps(info.path);
   const auto take = [&](const Hdf5Slab& slab) {
+    if (!missing.empty()) return;  // refused where it is needed; the sources have been opened
     values.resize(static_cast<std::size_t>(slab.size() * info.components));
     reader.read_slab(info.path, slab, values.data());
   };
@@ -74,36 +76,11 @@ void read_through(const std::filesystem::path& file, ProbeReport& report) {
   }
 }
 
-/// What a file without HDF5's signature is instead, and what helps.
-std::string other_format(const std::string& head) {
-  const auto starts = [&](const std::string& text) { return head.rfind(text, 0) == 0; };
-  if (starts("MATLAB 5")) return "a MATLAB 5 file; in MATLAB: save(..., '-v7.3')";
-  if (starts("CDF")) return "a classic netCDF file; convert it: nccopy -k nc4 OLD NEW";
-  if (starts("PK")) return "a zip archive (.npz, .pt, ...); write its arrays with h5py";
-  if (starts(std::string("\x93NUMPY"))) return "a numpy array; write it with h5py";
-  if (starts("<?xml")) return "XML; name the .h5 file that it describes";
-  return "something else";
-}
-
-/// The signature may stand at 0, 512, 1024, 2048, ...
-void require_signature(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
+void require_readable(const std::filesystem::path& file) {
   std::error_code error;
-  if (!in || std::filesystem::is_directory(file, error))
-    throw DataError(fmt::format("{}: {}", file.string(),
-                                std::filesystem::exists(file, error) ? "cannot be read"
-                                                                     : "there is no such file"),
-                    Exit::no_input);
-  std::string head(16, '\0');
-  in.read(head.data(), 16);
-  const std::string signature("\x89HDF\r\n\x1a\n");
-  std::string found = head.substr(0, 8);
-  for (std::int64_t at = 512; in && found != signature; at *= 2) {
-    in.seekg(at);
-    in.read(found.data(), 8);
-  }
-  if (found != signature)
-    throw DataError(fmt::format("{}: no HDF5 file but {}", file.string(), other_format(head)));
+  if (!std::filesystem::exists(file, error))
+    throw DataError(fmt::format("{}: there is no such file", file.string()), Exit::no_input);
+  require_hdf5(file);
 }
 
 /// Tells a changed file from the one that passed.
@@ -118,7 +95,7 @@ Stamp stamp_of(const std::filesystem::path& file) {
 }  // namespace
 
 void probe_hdf5_now(const std::filesystem::path& file, std::chrono::milliseconds patience) {
-  require_signature(file);
+  require_readable(file);
   run_probe(file, read_through, patience);
 }
 

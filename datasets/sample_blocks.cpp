@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <map>
 
 #include "datasets/mapped_dataset.hpp"
@@ -30,6 +31,13 @@ std::int64_t chunk_times(const DataSource& source) {
   return longest;
 }
 
+// Whether float32 holds every number of the dataset.
+bool narrow(const Hdf5DatasetInfo& info) {
+  const auto is = [&](const char* kind) { return info.type.rfind(kind, 0) == 0; };
+  const std::int64_t bytes = info.item_bytes / std::max(1, info.components);
+  return is("float") || is("complex") ? bytes <= 4 : bytes <= 2;
+}
+
 /// The array whose rows of chunks blocks must respect.
 const ArrayLayout* widest(const DataSource& source, std::int64_t& row) {
   const ArrayLayout* layout = nullptr;
@@ -43,6 +51,27 @@ const ArrayLayout* widest(const DataSource& source, std::int64_t& row) {
 }
 
 }  // namespace
+
+NumberType kept_type(const DataSource& source, std::size_t variable, NumberType asked) {
+  if (asked != NumberType::exact) return asked;
+  const auto& named = source.variables()[variable];
+  const auto& v = named.same < 0 ? named : source.variables()[static_cast<std::size_t>(named.same)];
+  const bool as_stored = v.transform == "none" && v.scale == 1 && v.offset == 0;
+  return v.values.empty() && as_stored && narrow(v.layout.first) ? NumberType::float32
+                                                                 : NumberType::float64;
+}
+
+double MappedDataset::rounding(std::size_t variable) const {
+  const auto& p = part(Split::train);
+  if (!p.source) return std::numeric_limits<double>::epsilon();
+  const auto& v = p.source->variables()[variable];
+  const Hdf5DatasetInfo& stored = v.layout.first;
+  const bool known = v.values.empty() && v.transform == "none" && v.offset == 0;
+  if (!known || stored.type.rfind("float", 0) != 0) return std::numeric_limits<double>::epsilon();
+  return stored.item_bytes == 4   ? std::numeric_limits<float>::epsilon()
+         : stored.item_bytes == 2 ? 0x1p-10
+                                  : std::numeric_limits<double>::epsilon();
+}
 
 void MappedDataset::make_blocks(Part& part) const {
   const auto& source = *part.source;
@@ -116,7 +145,8 @@ void MappedDataset::load_variable(const DataSource& source, std::size_t variable
   // Gaps are read too where they are few: one long read beats many short ones.
   const bool costly =
       source.row(variable) > 1 || size * static_cast<std::int64_t>(sizeof(T)) < long_run;
-  if (v.layout.sample_dim >= 0 && costly && range > count && range <= 2 * count) {
+  const bool whole = !v.layout.gaps();  // else what is between may not be there
+  if (v.layout.sample_dim >= 0 && costly && whole && range > count && range <= 2 * count) {
     const std::unique_ptr<T[]> all(new T[static_cast<std::size_t>(range * size)]);
     source.fetch(variable, own.front(), range, block.start, times, all.get());
     for (std::int64_t i = 0; i < count; ++i)
@@ -144,8 +174,9 @@ BlockData MappedDataset::load(Split split, const SampleBlock& block, NumberType 
                          block.trajectories.size();
     auto& bytes = data.variables.emplace_back();
     if (v.same >= 0) continue;
-    bytes.reset(new std::byte[numbers * (type == NumberType::float32 ? 4 : 8)]);  // all are read
-    if (type == NumberType::float32)
+    const NumberType kept = kept_type(source, i, type);
+    bytes.reset(new std::byte[numbers * static_cast<std::size_t>(bytes_of(kept))]);  // all are read
+    if (kept == NumberType::float32)
       load_variable(source, i, block, reinterpret_cast<float*>(bytes.get()));
     else
       load_variable(source, i, block, reinterpret_cast<double*>(bytes.get()));
@@ -182,8 +213,7 @@ void MappedDataset::copy_sample(const SourceVariable& v, const SampleBlock& bloc
 }
 
 void MappedDataset::copy(Split split, const SampleBlock& block, const BlockData& data,
-                         std::int64_t within, NumberType type, std::size_t row,
-                         std::vector<DataArray>& out) const {
+                         std::int64_t within, std::size_t row, std::vector<DataArray>& out) const {
   const auto& variables = part(split).source->variables();
   const auto at =
       static_cast<std::size_t>(std::upper_bound(block.before.begin(), block.before.end(), within) -
@@ -193,7 +223,7 @@ void MappedDataset::copy(Split split, const SampleBlock& block, const BlockData&
     const auto numbers = info_.numbers(variables[i].info) * static_cast<std::int64_t>(row);
     const auto same = variables[i].same;
     const auto& from = data.variables[same < 0 ? i : static_cast<std::size_t>(same)];
-    if (type == NumberType::float32)
+    if (out[i].type == NumberType::float32)
       copy_sample(variables[i], block, reinterpret_cast<const float*>(from.get()), at, start,
                   reinterpret_cast<float*>(out[i].bytes.data()) + numbers);
     else
@@ -218,7 +248,7 @@ bool MappedDataset::read_kept(Split split, const std::vector<std::int64_t>& samp
         std::upper_bound(all.begin(), all.end(), sample,
                          [](std::int64_t s, const SampleBlock& b) { return s < b.first_sample; });
     const auto at = static_cast<std::size_t>(after - all.begin() - 1);
-    copy(split, all[at], (*kept)[at], sample - all[at].first_sample, type, row, out);
+    copy(split, all[at], (*kept)[at], sample - all[at].first_sample, row, out);
   }
   return true;
 }

@@ -33,7 +33,7 @@ void SourceBuilder::add_points() {
                                  [](const auto& v) { return v.info.role == Role::points; });
   if ((axis == axes_.end() || trunk) && p_.weights)
     throw ConfigError("dataset.weights: they belong to an axis \"point\" that all samples share");
-  if (axis == axes_.end() || trunk) return;
+  if (axis == axes_.end() || trunk || axis->settled) return;
   if (from == p_.coords.end())
     throw ConfigError(
         "dataset.coords: axis \"point\" has no coordinates: points = { path = "
@@ -52,6 +52,7 @@ void SourceBuilder::add_points() {
   if (flat.dimensions == 0) throw DataError("dataset.coords.points: all points are the same");
   out_.info_.dimensions = dimension_names(flat.dimensions);
   if (const auto grid = tensor_grid(flat)) {
+    out_.info_.grid_points = {grid->place, flat.values, out_.info_.dimensions};
     split_point_axis(*grid, out_.info_.dimensions);
     return;
   }

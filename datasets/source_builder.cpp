@@ -48,19 +48,23 @@ bool is_channel_label(const std::string& label) {
 }
 
 SourceBuilder::SourceBuilder(const DatasetParameters& parameters, const DataVariantParameters& own,
-                             DataSource& out)
-    : p_(merged(parameters, own)), out_(out) {}
+                             DataSource& out, const DatasetInfo* training)
+    : p_(merged(parameters, own)), out_(out), training_(training) {
+  if (training_) p_.weights.reset();  // they weigh errors, and there are none
+}
 
 void SourceBuilder::build() {
   out_.files_ = group_files(find_data_files(p_.files), p_.files_axis);
   add_variables();
   check_samples();
+  if (training_) place_output_axes();
   for (const auto role : {Role::output, Role::points, Role::input})
     for (auto& variable : out_.variables_)
       if (variable.info.role == role) place_axes(variable);
   add_coordinates();
   add_points();
   pair_points();
+  if (training_) name_output_axes();
   for (auto& variable : out_.variables_) {
     name_channels(variable);
     set_strides(variable);
@@ -76,8 +80,10 @@ void SourceBuilder::add_variables() {
         "dataset: inputs and outputs are missing: say what is read: inputs.a = { "
         "path = \"...\", axes = \"sample x\" }");
   for (const auto& [name, from] : p_.inputs) add_variable(name, from, Role::input);
-  for (const auto& [name, from] : p_.outputs) add_variable(name, from, Role::output);
-  if (p_.outputs.empty() && p_.window) default_outputs();
+  if (!training_) {
+    for (const auto& [name, from] : p_.outputs) add_variable(name, from, Role::output);
+    if (p_.outputs.empty() && p_.window) default_outputs();
+  }
   std::set<std::string> known = {"sample"};
   for (const auto& variable : out_.variables_)
     for (const auto& label : labels_of(variable.layout)) known.insert(label);
@@ -98,11 +104,12 @@ void SourceBuilder::add_variable(const std::string& name, const VariableParamete
   variable.transform = from.transform;
   variable.scale = from.scale;
   variable.offset = from.offset;
-  variable.missing = from.missing;
-  LayoutRequest request{role_name(role) + name, from.path,
-                        from.axes.names,        p_.axis_order == "reversed",
-                        p_.window.has_value(),  p_.time_decimal};
+  LayoutRequest request{
+      role_name(role) + name, from.path,       from.axes.names, p_.axis_order == "reversed",
+      p_.window.has_value(),  p_.time_decimal, honours()};
   variable.layout = lay_out(request, out_.files_, *out_.cache_);
+  check_scales(variable);
+  take_statements(variable, from);
   const bool points = from.role == "trunk" || variable.layout.axis("dim") >= 0;
   if (role == Role::input && points) variable.info.role = Role::points;
   if (points && variable.layout.axis("dim") < 0)
@@ -113,6 +120,33 @@ void SourceBuilder::add_variable(const std::string& name, const VariableParamete
   select(variable, from);
   out_.variables_.push_back(std::move(variable));
   from_.push_back(from);
+}
+
+bool SourceBuilder::honours() const { return p_.cf_attributes.value_or(true); }
+
+/// What the files state of the numbers, beside what the mapping says.
+void SourceBuilder::take_statements(SourceVariable& variable, const VariableParameters& from) {
+  auto& layout = variable.layout;
+  const bool own = from.scale != 1 || from.offset != 0;
+  for (auto& block : layout.blocks)
+    for (auto& piece : block.pieces) {
+      if (piece.stated && piece.stated->packed() && own && !p_.cf_attributes)
+        throw ConfigError(fmt::format(
+            "dataset.{}: {}: dataset \"{}\" states {}, and scale or offset are given, too: say "
+            "dataset.cf_attributes = true to apply both, or false to apply yours alone",
+            layout.name, out_.files_.files[piece.file].path.string(), piece.path,
+            piece.stated->packing()));
+      if (!from.missing) continue;
+      if (!piece.stated) piece.stated = std::make_shared<Conventions>();
+      piece.stated->add_missing(*from.missing, layout.first.type);
+    }
+  const auto& first = layout.blocks.front().pieces.front();
+  if (first.stated && first.stated->packed())
+    out_.notes_.push_back(
+        fmt::format("{} is unpacked: {}", layout.first.path, first.stated->packing()));
+  if (layout.first.type == "enum")
+    out_.notes_.push_back(layout.first.path + " is an enumeration: its codes are read as numbers");
+  if (from.transform == "none" && !own) variable.info.units = layout.units;
 }
 
 void SourceBuilder::default_outputs() {

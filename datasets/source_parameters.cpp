@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <regex>
 
 #include "banach/error.hpp"
@@ -23,6 +24,16 @@ double number_of(std::string text, const std::string& where) {
   return value;
 }
 
+/// Labels of an array that is a list, whatever its rank: [n], [n, 1], [1, n].
+std::vector<std::string> single_labels(Shape shape, bool samples, bool reversed) {
+  if (reversed) std::reverse(shape.begin(), shape.end());
+  const auto longest = std::max_element(shape.begin(), shape.end()) - shape.begin();
+  if (std::count_if(shape.begin(), shape.end(), [](auto n) { return n != 1; }) > 1) return {};
+  std::vector<std::string> labels(shape.size(), "_");
+  if (samples && !labels.empty()) labels[static_cast<std::size_t>(longest)] = "sample";
+  return labels;
+}
+
 }  // namespace
 
 void SourceBuilder::add_parameters() {
@@ -30,6 +41,10 @@ void SourceBuilder::add_parameters() {
     SourceVariable variable;
     variable.info = {name, Role::parameter, {name}, {}};
     variable.values = parameter(name, from);
+    for (std::size_t i = 0; i < variable.values.size(); ++i)
+      if (!std::isfinite(variable.values[i]))
+        throw DataError(fmt::format("dataset.params.{}: {} of sample {} is no number", name,
+                                    variable.values[i], i));
     variable.layout.name = "params." + name;
     const auto [low, high] = std::minmax_element(variable.values.begin(), variable.values.end());
     if (*low == *high && variable.values.size() > 1)
@@ -50,12 +65,13 @@ std::vector<double> SourceBuilder::parameter(const std::string& name,
   }
   LayoutRequest request{
       "params." + name, from.path, from.axes.names, p_.axis_order == "reversed", false,
-      p_.time_decimal};
+      p_.time_decimal,  honours()};
   const auto file = out_.cache_->open(out_.files_.files.front().path);
   const PathPattern pattern(from.path);
-  const auto rank = file->shape(expand_path(*file, pattern, p_.time_decimal).front().path).size();
-  if (request.labels.empty() && rank == 1)
-    request.labels = {pattern.has("sample") ? "_" : "sample"};
+  if (request.labels.empty())
+    request.labels =
+        single_labels(file->shape(expand_path(*file, pattern, p_.time_decimal).front().path),
+                      !pattern.has("sample"), request.reversed);
   const auto layout = lay_out(request, out_.files_, *out_.cache_);
   if (!layout.axes.empty())
     throw ConfigError(
@@ -64,7 +80,8 @@ std::vector<double> SourceBuilder::parameter(const std::string& name,
                     name, from.path, layout.axes.front().label));
   for (const auto& block : layout.blocks) {
     const auto& piece = block.pieces.front();
-    const auto own = out_.cache_->open(out_.files_.files[piece.file].path)->read(piece.path);
+    const auto own =
+        read_values(*out_.cache_->open(out_.files_.files[piece.file].path), piece.path, honours());
     values.insert(values.end(), own.begin(), own.end());
   }
   if (static_cast<std::int64_t>(values.size()) == out_.trajectories_) return values;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "banach/error.hpp"
+#include "datasets/axis_match.hpp"
 #include "datasets/source_builder.hpp"
 
 namespace banach {
@@ -44,8 +45,8 @@ void SourceBuilder::finish() {
   }
 }
 
-/// The step between two selected times; 0 where none is known or they differ.
-double SourceBuilder::time_step(const SourceVariable& reference) const {
+/// Puts the times of windows in order, and finds the steps between those of one window.
+void SourceBuilder::find_time_steps(const SourceVariable& reference) {
   const auto at = static_cast<std::size_t>(reference.layout.axis("time"));
   const auto& picks = reference.dims[at].picks;
   std::optional<CoordinateParameters> from;
@@ -53,16 +54,39 @@ double SourceBuilder::time_step(const SourceVariable& reference) const {
     from = found->second;
   else
     from = scale_of("time");
-  double step = 0;
-  if (from && picks.size() > 1) {
-    const auto values = CoordinateReader(out_.files_, *out_.cache_, p_)
-                            .axis({"time", reference.layout.axes[at].size, picks, true}, *from)
-                            .values;
-    step = values[1] - values[0];
-    for (std::size_t i = 1; i < values.size(); ++i)
-      if (std::abs(values[i] - values[i - 1] - step) > 1e-3 * std::abs(step)) step = 0;
+  if (!from || picks.size() < 2) return;
+  auto values = CoordinateReader(out_.files_, *out_.cache_, p_)
+                    .axis({"time", reference.layout.axes[at].size, picks, true}, *from)
+                    .values;
+  const auto rank = places_in_order(values, false, "dataset.coords.time");
+  if (!rank.empty()) rank_times(rank);
+  values = in_order(values, rank);
+  const auto stride = static_cast<std::size_t>(p_.window->stride);
+  if (values.size() <= stride) return;
+  auto& info = out_.info_;
+  std::vector<double> reached{values[0]};  // as far as steps of a window lead, one after another
+  for (std::size_t i = stride; i < values.size(); ++i)
+    reached.push_back(reached.back() + values[i] - values[i - stride]);
+  const auto spacing = spacing_of(reached);
+  info.shortest_step = spacing.shortest, info.longest_step = spacing.longest;
+  if (!spacing.even) return;
+  const double step = values[1] - values[0];
+  const double mean = (values[stride] - values[0]) / static_cast<double>(stride);
+  info.time_step = std::abs(step - mean) > 1e-3 * mean ? mean : step;
+}
+
+void SourceBuilder::rank_times(const Indices& rank) {
+  for (auto& variable : out_.variables_) {
+    if (!variable.windowed) continue;
+    auto& dim = variable.dims[static_cast<std::size_t>(variable.layout.axis("time"))];
+    for (const auto& block : variable.layout.blocks)
+      if (dim.selection.of(block.time).size() != rank.size())
+        throw DataError(fmt::format(
+            "dataset.coords.time: times do not rise, and trajectories differ in length (dataset "
+            "\"{}\"): store them in rising order",
+            block.pieces.front().path));
+    dim.rank = rank;
   }
-  return step;
 }
 
 /// Names channels and axes of one window; the arrays of the files keep all times.
@@ -70,7 +94,8 @@ void SourceBuilder::cut_windows() {
   const auto& window = *p_.window;
   const auto& reference = out_.variables_[out_.reference_];
   if (!reference.windowed) throw ConfigError("dataset.window: no variable has an axis \"time\"");
-  const double step = time_step(reference);
+  find_time_steps(reference);
+  const double step = out_.info_.time_step;
   const auto later = [&](std::int64_t steps) {
     return step != 0 ? fmt::format("{:+.6g}", step * static_cast<double>(steps * window.stride))
                      : fmt::format("{:+d}", steps * window.stride);
@@ -90,6 +115,7 @@ void SourceBuilder::cut_windows() {
   if (as_axis) {
     if (window.n_in != window.n_out) add_axis("time_in", window.n_in, 1 - window.n_in);
     add_axis("time", window.n_out, 1);
+    if (training_) out_.info_.output_axes.insert(out_.info_.output_axes.begin(), "time");
   }
   for (auto& variable : out_.variables_) {
     if (!variable.windowed) continue;

@@ -36,6 +36,31 @@ Share share(const std::string& text, const char* name) {
   return out;
 }
 
+/// A slice that asks for samples that there are not, or for none though it does not say so.
+void refuse_beyond(const Slice& slice, const std::string& text, std::size_t k, std::int64_t count) {
+  const auto place = [&](std::int64_t at) { return at < 0 ? at + count : at; };
+  const auto start = place(slice.start.value_or(0)), stop = place(slice.stop.value_or(count));
+  if (start < 0 || stop < 0 || start > count || stop > count)
+    throw ConfigError(
+        fmt::format("dataset.split.{}: \"{}\" reaches beyond the {} samples, which are "
+                    "numbered 0 to {}",
+                    names[k], text, count, count - 1));
+  const bool none = slice.start && slice.stop && *slice.start == *slice.stop;  // meant
+  if (start >= stop && !none)
+    throw ConfigError(
+        fmt::format("dataset.split.{}: \"{}\" leaves none of the {} samples; \"0:0\" "
+                    "says that none is meant",
+                    names[k], text, count));
+}
+
+void refuse_mixture(const Share& share, const std::string& text, std::size_t k) {
+  static const double usual[] = {0.8, 0.1, 0.1};  // where nothing was said
+  if (share.slice || share.fraction == 0 || share.fraction == usual[k]) return;
+  throw ConfigError(fmt::format(
+      "dataset.split.{}: {} is a fraction, and other splits are slices: write every one as a slice",
+      names[k], text));
+}
+
 void refuse_overlap(const std::array<Indices, 3>& parts) {
   for (std::size_t a = 0; a < 3; ++a)
     for (std::size_t b = a + 1; b < 3; ++b) {
@@ -76,7 +101,7 @@ std::array<Indices, 3> by_fraction(const SplitParameters& parameters,
 }  // namespace
 
 std::array<Indices, 3> divide(const SplitParameters& parameters, std::int64_t count,
-                              const SeparateSplits& separate) {
+                              const SeparateSplits& separate, bool lenient) {
   const bool elsewhere[] = {separate.train, separate.validation, separate.test};
   const std::string texts[] = {parameters.train.text, parameters.validation.text,
                                parameters.test.text};
@@ -91,8 +116,13 @@ std::array<Indices, 3> divide(const SplitParameters& parameters, std::int64_t co
   if (slices) {
     // Those that were left at their fractions get nothing; a fraction of what slices leave would be
     // anybody's guess.
-    for (std::size_t k = 0; k < 3; ++k)
-      if (shares[k].slice && !elsewhere[k]) parts[k] = shares[k].slice->of(count);
+    for (std::size_t k = 0; k < 3; ++k) {
+      if (elsewhere[k]) continue;
+      if (!lenient) refuse_mixture(shares[k], texts[k], k);
+      if (!shares[k].slice) continue;
+      if (!lenient) refuse_beyond(*shares[k].slice, texts[k], k, count);
+      parts[k] = shares[k].slice->of(count);
+    }
     refuse_overlap(parts);
     return parts;
   }

@@ -15,9 +15,9 @@ struct SeparateSplits {
 
 /// Trajectory numbers of train, validation, test, each ascending. Fractions are shares of `count`
 /// in an order drawn from the seed; the share of a separate validation or test goes to the
-/// training. ConfigError for what is neither fraction nor slice, shares above 1, and overlapping
-/// slices.
+/// training. ConfigError for what is neither fraction nor slice, shares above 1, overlapping
+/// slices, and, unless `lenient`, slices beyond the samples and fractions beside slices.
 BANACH_API std::array<Indices, 3> divide(const SplitParameters& parameters, std::int64_t count,
-                                         const SeparateSplits& separate);
+                                         const SeparateSplits& separate, bool lenient = false);
 
 }  // namespace banach

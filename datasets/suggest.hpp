@@ -36,16 +36,19 @@ struct Candidate {
   Shape shape;                    // as the author sees it, without axes of placeholders
   std::vector<std::string> axes;  // as far as they are known
   std::int64_t count = 0;         // of the placeholder
+  std::int64_t numbers = 0;       // of one array
   bool has_sample() const { return path.find("{sample}") != std::string::npos; }
   bool has_time() const { return path.find("{time}") != std::string::npos; }
 };
-/// Numeric datasets, runs of numbered ones as one; of groups called train, test and validation the
-/// first kind alone.
+/// Numeric datasets, single numbers too, runs of numbered ones as one; of groups called train, test
+/// and validation the first kind alone.
 std::vector<Candidate> find_candidates(const FileTree& tree, bool reversed);
 
 /// Files run_a_s1.h5, run_a_s2.h5, run_b_s1.h5 as run_{sample}_s*.h5, and how many runs there are;
 /// other files as they are.
 std::vector<std::string> files_of_runs(const std::vector<std::string>& files, std::int64_t& runs);
+/// The last part of the path that is no number, as a bare key.
+std::string key_of(const Candidate& one);
 /// 1: names what outputs are called; -1: names what inputs are called; 0: neither.
 int role_of_name(const std::string& path);
 /// "train/x" as the same dataset of another group: the group's name, "" where there is none.

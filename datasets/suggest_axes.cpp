@@ -54,11 +54,11 @@ bool in_order(const std::vector<double>& values) {
 
 void Guess::find_samples() {
   for (const auto& one : candidates_)
-    if (one.has_sample() || one.has_time()) variables_.push_back(one);
+    if ((one.has_sample() && one.numbers > 1) || one.has_time()) variables_.push_back(one);
   if (!variables_.empty()) return drop_small();
   if (several_) {  // a sample per file
     for (const auto& one : candidates_)
-      if (one.shape.size() >= 2 && !is_points(one)) variables_.push_back(one);
+      if (one.shape.size() >= 2 && one.numbers > 1 && !is_points(one)) variables_.push_back(one);
     return;
   }
   std::map<std::int64_t, int> votes;
@@ -102,6 +102,8 @@ void Guess::find_coordinates() {
         product *= n;
       }
       if (sampled || longest != product || longest < 2) continue;
+      // As many as samples, and in no order: a number of each sample.
+      if (longest == sample_count() && !in_order(tree_.values(c.path))) continue;
       c.axis = axis_of(one.path);
       c.size = longest;
       if (one.shape.size() > 1)

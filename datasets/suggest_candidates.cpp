@@ -52,13 +52,15 @@ class Search {
   }
   void visit(const Hdf5Object& object, const std::string& pattern, std::int64_t count) {
     if (object.group) return group(object.path, pattern, count);
-    if (!object.refused.empty() || !object.dataset.numeric || object.dataset.elements() < 2) return;
+    if (!object.refused.empty() || !object.dataset.numeric || object.dataset.elements() < 1) return;
+    if (tree_.is_bare_dimension(object.path)) return;
     Candidate one;
     one.example = object.path;
     one.path = pattern.find('{') == std::string::npos ? object.path : pattern;
     one.shape = object.dataset.shape;
     if (reversed_) std::reverse(one.shape.begin(), one.shape.end());
     one.count = count;
+    one.numbers = object.dataset.elements();
     found_.push_back(std::move(one));
   }
   /// Groups of the other splits: the same datasets once more.

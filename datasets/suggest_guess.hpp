@@ -34,6 +34,11 @@ class Guess {
   // suggest_mapping.cpp
   bool unaligned();
   void assign();
+  // suggest_parameters.cpp
+  std::int64_t sample_count() const;
+  void add_parameters();
+  void add_parameter(const Candidate& one);
+
   int role(const Candidate& one) const;
   bool is_output(const Candidate& one);
   void take_log(const std::string& name, VariableParameters& input);

@@ -26,8 +26,17 @@ VariableParameters parameters(const Candidate& one, const std::string& axes = ""
   return v;
 }
 
-/// The last part of the path that is no number, as a bare key.
-std::string name_of(const Candidate& one) {
+std::string name_of(const Candidate& one) { return key_of(one); }
+
+/// One number per sample.
+bool is_single(const Candidate& one) {
+  return std::all_of(one.axes.begin(), one.axes.end(),
+                     [](const auto& axis) { return axis == "sample" || axis == "_"; });
+}
+
+}  // namespace
+
+std::string key_of(const Candidate& one) {
   auto path = one.path;
   while (last_name(path).find('{') != std::string::npos && !parent_of(path).empty())
     path = parent_of(path);
@@ -36,6 +45,8 @@ std::string name_of(const Candidate& one) {
     if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
   return name;
 }
+
+namespace {
 
 /// The mapping's paths with another group in place of `train`.
 DataVariantParameters variant(const DatasetParameters& p, const std::string& train,
@@ -69,6 +80,7 @@ Suggestion Guess::run() {
   stack_points();
   for (auto& variable : variables_) name_axes(variable);
   if (!unaligned()) assign();
+  add_parameters();
   other_splits();
   time_names();
   return std::move(s_);
@@ -98,6 +110,10 @@ bool Guess::unaligned() {
 void Guess::assign() {
   auto& p = s_.dataset;
   if (variables_.empty()) refuse("holds no arrays that share a first axis");
+  variables_.erase(
+      std::remove_if(variables_.begin(), variables_.end(),
+                     [&](const auto& one) { return is_single(one) && role(one) <= 0; }),
+      variables_.end());
   find_time();
   const bool told = std::any_of(variables_.begin(), variables_.end(), [&](const auto& one) {
     return !tree_.text(one.example, "role").empty();

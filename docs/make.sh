@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The pages of the catalog, from what the plugins say of themselves:
 #   docs/make.sh pages     writes the pages anew
+#   docs/make.sh configuration  the reference of all TOML keys alone, on standard output
 #   docs/make.sh gallery   also trains every ready configuration with seed 0 on one core (in build/gallery,
 #                          where finished runs are kept), draws it, and writes gallery.md
 #   docs/make.sh operators trains plugins/operators/*.toml likewise (in build/gallery-operators), draws them, and
@@ -13,7 +14,7 @@
 # Needs a finished build, and for the gallery gnuplot and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-banach=build/bin/banach
+banach=${BANACH:-build/bin/banach}
 runs=build/gallery
 operator_runs=build/gallery-operators
 
@@ -85,7 +86,7 @@ show() {
   read -r -a words <<<"$(showcase "$1")"
   ((${#words[@]} > 0)) || return 0
   "$banach" train "plugins/problems/${words[0]}.toml" "${words[@]:1}" threads=1 --quiet --json --out "$run" >"$scratch"
-  "$banach" plot "$run" --width 880 --out "docs/architectures/$1.png" >/dev/null
+  "$banach" plot "$run" --width 880 --force --out "docs/architectures/$1.png" >/dev/null
   python3 docs/shrink.py "docs/architectures/$1.png"
 }
 
@@ -148,6 +149,18 @@ generators() {
   done
 }
 
+# configuration: the reference of all TOML keys, with the parameters of what has no page of its own.
+configuration() {
+  local kind
+  cat core/training/configuration.md
+  echo
+  "$banach" describe configuration --markdown
+  for kind in optimizer schedule sampler; do
+    printf '\n'
+    "$banach" describe "$kind" --markdown
+  done
+}
+
 pages() {
   local name
   mkdir -p docs/problems docs/architectures
@@ -156,8 +169,9 @@ pages() {
   {
     printf '# Catalog\n\nWritten by `docs/make.sh`: what every plugin says of itself, and what its author wrote beside it.\n'
     printf 'The [gallery](gallery.md) shows what the ready configurations reach. Guides: [learn an operator](operators.md),\n'
-    printf '[bring your own HDF5](data.md), [which optimizer for what](optimizers.md),\n'
-    printf '[exact derivatives against differences](derivatives.md).\n'
+    printf '[bring your own HDF5](data.md), [measured values](observations.md), [which optimizer for what](optimizers.md),\n'
+    printf '[exact derivatives against differences](derivatives.md), [write a plugin](plugins.md).\n'
+    printf 'Reference: [every key of a TOML file](configuration.md).\n'
     printf '\n## Problems\n'
     index problems
     printf '\n## Architectures\n'
@@ -165,6 +179,7 @@ pages() {
     printf '\n## Generators\n[Generators](generators.md) of training data for operators.\n'
   } >docs/README.md
   generators >docs/generators.md
+  configuration >docs/configuration.md
 }
 
 # train NAME: the run in build/gallery/NAME, as far as it is not done; anew where the configuration has changed.
@@ -217,7 +232,7 @@ gallery() {
       echo "$name" >&2
       train "$name"
       row "$name"
-      "$banach" plot "$runs/$name" --width 880 --out "docs/problems/$name.png" >/dev/null
+      "$banach" plot "$runs/$name" --width 880 --force --out "docs/problems/$name.png" >/dev/null
       python3 docs/shrink.py "docs/problems/$name.png"
     done
     for name in $(names architectures); do
@@ -272,7 +287,7 @@ operators() {
     printf '|---|---|---|---|---|---|---|---|\n'
     for name in "${names[@]}"; do operator_row "$name"; done
     for name in "${names[@]}"; do
-      "$banach" plot "$operator_runs/$name" --width 880 --out "docs/operators/$name.png" >/dev/null
+      "$banach" plot "$operator_runs/$name" --width 880 --force --out "docs/operators/$name.png" >/dev/null
       python3 docs/shrink.py "docs/operators/$name.png"
       printf '\n### %s\n%s\n\n`banach train plugins/operators/%s.toml`:\n\n![%s](operators/%s.png)\n' "$name" \
         "$(comment "plugins/operators/$name.toml")" "$name" "$name" "$name"
@@ -373,9 +388,10 @@ scratch=$(mktemp)
 trap 'rm -f "$scratch" "$scratch.md"' EXIT
 case ${1-} in
   pages) pages ;;
+  configuration) configuration ;;
   gallery) gallery && pages ;;
   operators) operators "${2-}" ;;
   derivatives) derivatives "${2-}" ;;
   optimizers) optimizers "${@:2}" ;;
-  *) fail "say pages, gallery, operators, derivatives or optimizers" ;;
+  *) fail "say pages, configuration, gallery, operators, derivatives or optimizers" ;;
 esac

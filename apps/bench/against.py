@@ -37,6 +37,7 @@ class Program:
         self.process = subprocess.Popen([str(build / "bin" / words[0]), *words[1:], "--serve"], cwd=root, text=True,
                                         env={**os.environ, "LD_LIBRARY_PATH": str(build / "lib")},
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.microseconds(1)  # one after the other: they may generate the same data set
 
     def microseconds(self, steps):
         self.process.stdin.write(f"{steps}\n")

@@ -45,11 +45,10 @@ void write_step(const std::string& path, const RunPlan& plan, const Bank& bank) 
   const auto options = at::TensorOptions(stage.dtype);
   const std::uint64_t seed = Stream(plan.seed, "batches", 0).bits(0);
   Loader loader(plan.dataset(), Split::train, stage.parameters.batch, seed, NumberType::float32);
-  const OperatorBatch batch =
-      make_batch(*plan.experiment.data, loader.batch(0).arrays, stage.parameters.batch, options);
   Collocation points(plan.experiment, stage.sampling, plan.seed, options);
   const OperatorNetwork network(plan.experiment, plan.derivatives, Phase::training, options);
-  const PointSet set = network.filled(bank, batch, points.at_step(0))[0];
+  const OperatorBatch batch = network.scaled(loader.batch(0).arrays, stage.parameters.batch);
+  const PointSet set = network.filled(batch, points.at_step(0))[0];
   std::ofstream file(path, std::ios::binary);
   write(file, set.functions.begin()->second);
   write(file, set.points);

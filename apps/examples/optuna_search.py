@@ -19,7 +19,7 @@ def objective(trial):
             if trial.should_prune():
                 child.terminate()  # it saves and ends with 143
                 raise optuna.TrialPruned()
-    return json.load(open(f"{run}/result.json"))["validation_loss"] if child.wait() == 0 else None
+    return json.load(open(f"{run}/result.json"))["score"] if child.wait() == 0 else None
 study = optuna.create_study(pruner=optuna.pruners.MedianPruner())
 study.optimize(objective, n_trials=int(sys.argv[2]) if len(sys.argv) > 2 else 30)
 print(study.best_value, study.best_params)

@@ -50,6 +50,26 @@ void describe(Schema<Input>& s) {
   s.field("input", &Input::input, "range [lower, upper]").required();
 }
 
+// A coefficient is learned or an input: what goes with both, or with neither, is said.
+bool one_role(const Table& table, const Value& value, const std::string& path, Diagnostics& d) {
+  const bool learn = table.find("learn"), input = table.find("input");
+  if (learn && input)
+    d.error(value.source, path +
+                              ": learn and input exclude each other: learn finds the value, "
+                              "input makes it an axis of the solution");
+  if (!learn && !input)
+    d.error(value.source, path +
+                              ": expected a number, { learn = START, min = ..., max = ... } or "
+                              "{ input = [lower, upper] }");
+  for (const char* key : {"min", "max", "truth"})
+    if (const Value* extra = table.find(key); extra && input && !learn)
+      d.error(extra->source, path + "." + key +
+                                 ": goes with learn, not with input; the range of an "
+                                 "input is input = [lower, upper]");
+  return learn != input &&
+         !(input && (table.find("min") || table.find("max") || table.find("truth")));
+}
+
 Table with_path(const Table& table, const std::string& path) {
   Table named = table;
   named.path = path;
@@ -67,10 +87,14 @@ bool Convert<Coefficient>::read(const Value& v, const std::string& path, Diagnos
   }
   const std::string name = path.substr(path.rfind('.') + 1);
   const std::size_t before = d.lines().size();
+  if (!one_role(*table, v, path, d)) return true;
   if (table->find("input")) {
     const Input p = Schema<Input>().read(with_path(*table, path), d);
-    if (p.input.size() != 2 || !(p.input[0] < p.input[1]))
-      d.error(v.source, path + ".input: must be a range [lower, upper] with lower < upper");
+    if (before != d.lines().size()) return true;
+    if (p.input.size() != 2 || !(p.input[0] < p.input[1]) ||
+        !std::isfinite(p.input[1] - p.input[0]))
+      d.error(table->find("input")->source,
+              path + ".input: must be a range [lower, upper] with lower < upper");
     else
       out = Coefficient::input(name, p.input[0], p.input[1]);
   } else {
@@ -80,7 +104,8 @@ bool Convert<Coefficient>::read(const Value& v, const std::string& path, Diagnos
     out = Coefficient::learnable(name, p.learn, p.min.value_or(-inf), p.max.value_or(inf));
     out.truth_ = p.truth.value_or(std::numeric_limits<double>::quiet_NaN());
     if (!(out.lower_ < p.learn && p.learn < out.upper_))
-      d.error(v.source, path + ".learn = " + to_text(p.learn) + ": must lie between min and max");
+      d.error(table->find("learn")->source,
+              path + ".learn = " + to_text(p.learn) + ": must lie between min and max");
   }
   return true;
 }

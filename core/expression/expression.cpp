@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "banach/config.hpp"
+#include "core/expression/branches.hpp"
 #include "core/expression/trace.hpp"
 
 namespace banach {
@@ -44,6 +45,8 @@ Node make(Op op, const std::vector<Expression>& operands, const char* what) {
   return n;
 }
 
+bool is_shifted(E e) { return !constant(e) && node(e).op == Op::affine && node(e).second == 1; }
+
 bool has_derivative(E e) {
   if (constant(e)) return false;
   const Node& n = node(e);
@@ -54,9 +57,15 @@ bool has_derivative(E e) {
 }
 
 // The summands of c * e, looking through sums that contain derivatives (and only those: flattening
-// the sums of a residual network would be quadratic) and through scaled single operands.
+// the sums of a residual network would be quadratic), through scaled single operands and through
+// numbers that were added last.
 void collect(double c, E e, std::vector<std::pair<double, Expression>>& out) {
-  if (!constant(e) && node(e).op == Op::combine && (node(e).in.size() == 1 || has_derivative(e))) {
+  if (is_shifted(e) && e.width() == 1) {
+    const Node n = node(e);
+    collect(c * n.numbers[0], Expression(e.trace(), n.in[0]), out);
+    out.emplace_back(c, n.numbers[1]);
+  } else if (!constant(e) && node(e).op == Op::combine &&
+             (node(e).in.size() == 1 || has_derivative(e))) {
     const Node n = node(e);
     for (std::size_t i = 0; i < n.in.size(); ++i)
       collect(c * n.numbers[i], Expression(e.trace(), n.in[i]), out);
@@ -80,6 +89,15 @@ Expression Expression::columns(int first, int count) const {
                       std::to_string(first + count - 1) + " of an expression of width " +
                       std::to_string(width()));
   if (count == width()) return *this;
+  if (is_shifted(*this)) {
+    const Node whole = banach::node(*this);
+    const auto part = [&](int from) {
+      const auto begin = whole.numbers.begin() + from + first;
+      return std::vector<double>(begin, begin + count);
+    };
+    return shifted(Expression(trace_, whole.in[0]).columns(first, count), part(0),
+                   part(whole.width));
+  }
   Node n = make(Op::columns, {*this}, "columns");
   n.width = count;
   n.index = first;
@@ -91,6 +109,17 @@ Expression Expression::d(std::string_view by) const {
   Trace& trace = Trace::current();
   return trace.derivative(*this, trace.parse(by, trace.own_variables()));
 }
+
+namespace {
+// A sum whose number stays apart from its other operands.
+Expression with_number(const std::vector<std::pair<double, Expression>>& terms, double number) {
+  const bool single = terms.size() == 1;
+  const Expression rest = single ? terms[0].second : combine(terms);
+  const auto width = static_cast<std::size_t>(rest.width());
+  return shifted(rest, std::vector<double>(width, single ? terms[0].first : 1.0),
+                 std::vector<double>(width, number));
+}
+}  // namespace
 
 Expression combine(const std::vector<std::pair<double, Expression>>& terms) {
   std::vector<std::pair<double, Expression>> parts;
@@ -134,6 +163,7 @@ Expression combine(const std::vector<std::pair<double, Expression>>& terms) {
     number = 0;
   }
   if (merged.empty()) return number;
+  if (number != 0 && Trace::current().has_origins()) return with_number(merged, number);
   if (number != 0) merged.emplace_back(1.0, number);
   if (merged.size() == 1 && merged[0].first == 1) return merged[0].second;
   operands.clear();
@@ -181,8 +211,11 @@ Expression operator/(E a, E b) {
   return a * apply(Function::reciprocal, b);
 }
 
-Expression where(E condition, E a, E b) {
+Expression select(E condition, E a, E b) {
   return Trace::current().add(make(Op::select, {condition, a, b}, "where"));
+}
+Expression where(E condition, E a, E b) {
+  return select(condition, taken(a, condition, true), taken(b, condition, false));
 }
 Expression concat(const std::vector<Expression>& parts) {
   if (parts.size() == 1) return parts[0];

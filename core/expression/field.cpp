@@ -60,9 +60,12 @@ Field make_field(Trace& trace, const Domain& domain, const Unknowns& unknowns,
 
 Expression call_network(int bank, int outputs, const Point& point,
                         const std::vector<InputFunction>& functions) {
-  std::vector<Expression> coordinates;
-  for (const auto& entry : point.coordinates()) coordinates.push_back(entry.second);
   Trace& trace = Trace::current();
+  std::vector<Expression> coordinates;
+  for (const auto& [name, value] : point.coordinates()) {
+    const double origin = trace.origin(name);
+    coordinates.push_back(origin == 0 ? value : value - origin);
+  }
   const Expression points = concat(coordinates);
   Node n;
   n.op = Op::network;
@@ -153,12 +156,14 @@ Field Field::with(std::string_view coordinate, E value) const {
 }
 
 namespace {
-Expression quadrature_nodes(const std::vector<double>& values) {
+// Numbers, one per node; relative to an origin that is added again.
+Expression quadrature_nodes(std::vector<double> values, double origin = 0) {
+  for (double& value : values) value -= origin;
   Node n;
   n.op = Op::nodes;
   n.rows = node_rows;
-  n.numbers = values;
-  return Trace::current().add(n);
+  n.numbers = std::move(values);
+  return shifted(Trace::current().add(n), {1}, {origin});
 }
 
 std::vector<std::string> split(std::string_view names) {
@@ -192,7 +197,7 @@ Expression Field::integral(
     std::vector<double> nodes;
     for (std::size_t q = 0; q < quadrature.weights.size(); ++q)
       nodes.push_back(quadrature.nodes[q * axes + a]);
-    there = there.with(names[a], quadrature_nodes(nodes));
+    there = there.with(names[a], quadrature_nodes(nodes, Trace::current().origin(names[a])));
   }
   return node_sum(kernel(*this, there), quadrature.weights);
 }

@@ -4,6 +4,7 @@
 
 #include "banach/config.hpp"
 #include "banach/expression.hpp"
+#include "core/expression/branches.hpp"
 #include "core/expression/trace.hpp"
 
 namespace banach {
@@ -34,7 +35,7 @@ Expression gelu(E x) { return apply(Function::gelu, x); }
 Expression silu(E x) { return apply(Function::silu, x); }
 Expression relu(E x) { return apply(Function::relu, x); }
 
-Expression abs(E x) { return !x.trace() ? Expression(std::abs(x.constant())) : where(x, x, -x); }
+Expression abs(E x) { return !x.trace() ? Expression(std::abs(x.constant())) : select(x, x, -x); }
 Expression max(E a, E b) { return where(a - b, a, b); }
 Expression min(E a, E b) { return where(a - b, b, a); }
 

@@ -140,19 +140,30 @@ Expression HardConditions::measure(const Conditioned& c, const Face& face, const
   return face.alpha * moved + face.beta * face.normal * slope;
 }
 
+Expression HardConditions::value_at(const Face& face, std::size_t unknown,
+                                    const Point& point) const {
+  const Expression value = face.value(point);
+  return value.trace() && value.width() > 1 ? value[static_cast<int>(unknown)] : value;
+}
+
 HardConditions::Scalar HardConditions::interpolation(std::size_t unknown) const {
+  if (extended_[unknown])
+    return [this, unknown](const Point& point) {
+      return value_at(conditions_[unknown][0].faces[0], unknown, point);
+    };
   Scalar sum = [](const Point&) { return Expression(0.0); };
-  for (const Conditioned& c : conditions_[unknown])
+  for (const std::size_t i : chosen_[unknown]) {
+    const Conditioned& c = conditions_[unknown][i];
     sum = [this, &c, sum, unknown](const Point& point) {
       Expression out = sum(point);
       for (const Face& face : c.faces) {
-        const Point there = point.with(domain_[c.axis].name, face.place);
-        Expression value = face.value(there);
-        if (value.trace() && value.width() > 1) value = value[static_cast<int>(unknown)];
+        const Expression value =
+            value_at(face, unknown, point.with(domain_[c.axis].name, face.place));
         out = out + polynomial(c, face, point) * (value - measure(c, face, sum, point));
       }
       return out;
     };
+  }
   return sum;
 }
 
@@ -184,7 +195,9 @@ HardConditions::Scalar HardConditions::homogeneous(std::size_t unknown,
 Solution HardConditions::around(const Solution& network) const {
   if (terms_.empty()) return network;
   // The closures below refer to the conditions: they keep their own copy alive.
-  const auto self = std::make_shared<const HardConditions>(*this);
+  const auto own = std::make_shared<HardConditions>(*this);
+  own->choose_axes();
+  const std::shared_ptr<const HardConditions> self = own;
   return [self, network](const Point& point) {
     std::vector<Expression> columns;
     for (std::size_t k = 0; k < self->unknowns_.size(); ++k)

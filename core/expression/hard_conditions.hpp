@@ -10,7 +10,10 @@ namespace banach {
 /// of them with value zero. Axes with values alone (dirichlet, initial) cost a factor that vanishes
 /// on the faces; axes with derivatives (neumann, robin) a correction by the network on those faces
 /// (theory of functional connections, Mortari 2017). Periodic axes reach the network as cosine and
-/// sine.
+/// sine. G needs its values on all faces, edges and corners, 3^d - 1 of them for d axes with two
+/// conditions each; axes whose values are zero cost nothing there, nor do those that many other
+/// axes share one function with. Corrections by the network cost 3^m calls for m axes with
+/// derivatives.
 class BANACH_API HardConditions {
  public:
   HardConditions() = default;
@@ -24,7 +27,8 @@ class BANACH_API HardConditions {
   Domain network_domain() const;
   /// A point of the box as the network sees it.
   Point network_point(const Point& point) const;
-  /// The function with all conditions built in.
+  /// The function with all conditions built in. ConfigError, with the number, where that takes more
+  /// than 20 000 values on faces, edges and corners.
   Solution around(const Solution& network) const;
 
  private:
@@ -49,6 +53,11 @@ class BANACH_API HardConditions {
   Expression unit(const Conditioned& conditioned, const Point& point) const;
   Expression polynomial(const Conditioned& c, const Face& face, const Point& point) const;
   Expression measure(const Conditioned& c, const Face& face, const Scalar& u, const Point& p) const;
+  Expression value_at(const Face& face, std::size_t unknown, const Point& point) const;
+  void choose_axes();
+  void choose_axes(std::size_t unknown);
+  bool vanishes(const Conditioned& c, std::size_t unknown, const Point& point) const;
+  bool one_function(std::size_t unknown, const Point& point) const;
   Scalar interpolation(std::size_t unknown) const;
   Scalar homogeneous(std::size_t unknown, const Solution& network) const;
 
@@ -56,7 +65,9 @@ class BANACH_API HardConditions {
   Unknowns unknowns_;
   std::vector<Term> terms_;
   std::vector<std::vector<Conditioned>> conditions_;  // per unknown
-  std::vector<bool> periodic_;                        // per axis
+  std::vector<std::vector<std::size_t>> chosen_;      // of them, those that G is made of
+  std::vector<char> extended_;  // per unknown: G is the one function that all values are of
+  std::vector<bool> periodic_;  // per axis
 };
 
 }  // namespace banach

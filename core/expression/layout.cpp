@@ -1,18 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/expression/layout.hpp"
 
+#include "core/parameters/memory.hpp"
 #include "core/sampling/initialise.hpp"
 
 namespace banach {
+namespace {
+
+constexpr std::size_t most_slots = 10'000;
+constexpr double bytes_per_parameter = 24;  // its start in float64, itself, gradient, two moments
+
+// Too large a product saturates where every other sum of slots still fits.
+std::int64_t size_of(const Slot& slot) {
+  constexpr std::int64_t most = std::int64_t{1} << 56;
+  std::int64_t size = 1;
+  for (const auto n : slot.shape)
+    if (__builtin_mul_overflow(size, n, &size) || size > most) return most;
+  return size;
+}
+
+}  // namespace
 
 int Layout::add(Slot slot) {
   if (find(slot.name) >= 0)
     throw ConfigError("two parameters are called \"" + slot.name + "\"; names must be unique");
-  slot.size = 1;
-  for (const auto n : slot.shape) slot.size *= n;
+  slot.size = size_of(slot);
   std::int64_t& end = slot.trainable ? parameters_ : buffers_;
   slot.offset = end;
   end += slot.size;
+  if (slots_.size() == most_slots)
+    throw ConfigError("the network has more than " + std::to_string(most_slots) +
+                      " arrays of parameters: lower its number of layers");
+  require_memory(bytes_per_parameter * static_cast<double>(parameters_ + buffers_),
+                 "a network of " + std::to_string(parameters_ + buffers_) + " parameters",
+                 "lower its width, depth, features or modes");
   slots_.push_back(std::move(slot));
   return static_cast<int>(slots_.size()) - 1;
 }
@@ -29,8 +50,12 @@ void initialise(const Layout& layout, std::uint64_t seed, std::vector<double>& p
   buffers.assign(static_cast<std::size_t>(layout.buffers()), 0);
   for (const auto& slot : layout.slots()) {
     auto& vector = slot.trainable ? parameters : buffers;
-    initialise(slot.init, slot.fan_in, slot.fan_out, slot.size, Stream(seed, "init/" + slot.name),
-               vector.data() + slot.offset);
+    try {
+      initialise(slot.init, slot.fan_in, slot.fan_out, slot.size, Stream(seed, "init/" + slot.name),
+                 vector.data() + slot.offset);
+    } catch (const ConfigError& error) {
+      throw ConfigError("architecture: \"" + slot.name + "\": " + error.what());
+    }
   }
 }
 

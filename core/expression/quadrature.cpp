@@ -9,10 +9,19 @@ namespace {
 void require(bool holds, const std::string& text) {
   if (!holds) throw ConfigError("quadrature: " + text);
 }
+
+constexpr int most_along = 10'000;         // finding n nodes takes n^2 operations
+constexpr std::int64_t most = 10'000'000;  // of a product over several axes
+
+void require_few(std::int64_t n, std::int64_t limit) {
+  require(n <= limit, std::to_string(n) + " nodes: at most " + std::to_string(limit) +
+                          " are possible; lower their number");
+}
 }  // namespace
 
 Quadrature Quadrature::gauss(int n, double a, double b) {
   require(n >= 1 && a < b, "needs at least one node and an interval [a, b] with a < b");
+  require_few(n, most_along);
   Quadrature q;
   q.nodes.resize(static_cast<std::size_t>(n));
   q.weights.resize(q.nodes.size());
@@ -40,6 +49,7 @@ Quadrature Quadrature::gauss(int n, double a, double b) {
 
 Quadrature Quadrature::trapezoid(int n, double a, double b) {
   require(n >= 2 && a < b, "the trapezoid rule needs two nodes and an interval [a, b] with a < b");
+  require_few(n, most);
   Quadrature q;
   const double h = (b - a) / (n - 1);
   for (int i = 0; i < n; ++i) {
@@ -51,6 +61,7 @@ Quadrature Quadrature::trapezoid(int n, double a, double b) {
 
 Quadrature Quadrature::clenshaw_curtis(int n, double a, double b) {
   require(n >= 2 && a < b, "Clenshaw-Curtis needs two nodes and an interval [a, b] with a < b");
+  require_few(n, most_along);
   Quadrature q;
   const int m = n - 1;
   for (int i = m; i >= 0; --i) {
@@ -66,6 +77,7 @@ Quadrature Quadrature::clenshaw_curtis(int n, double a, double b) {
 
 Quadrature Quadrature::monte_carlo(int n, double a, double b) {
   require(n >= 1 && a < b, "Monte Carlo needs a node and an interval [a, b] with a < b");
+  require_few(n, most);
   Quadrature q;
   q.random = true;
   q.nodes = {a, b};
@@ -86,6 +98,7 @@ Quadrature Quadrature::times(const Quadrature& other) const {
     for (const double w : weights) q.weights.push_back(w * volume);
     return q;
   }
+  require_few(static_cast<std::int64_t>(weights.size() * other.weights.size()), most);
   for (std::size_t i = 0; i < weights.size(); ++i)
     for (std::size_t j = 0; j < other.weights.size(); ++j) {
       q.weights.push_back(weights[i] * other.weights[j]);

@@ -14,6 +14,7 @@ namespace {
 
 thread_local Trace* current_trace = nullptr;
 std::atomic<long> next_serial{1};
+constexpr std::size_t most_nodes = 100'000;
 
 auto key(const Node& n) {
   return std::tie(n.op, n.in, n.width, n.rows, n.index, n.second, n.name, n.numbers, n.polynomial,
@@ -25,11 +26,15 @@ auto key(const Node& n) {
 bool operator<(const Node& a, const Node& b) { return key(a) < key(b); }
 bool operator==(const Node& a, const Node& b) { return key(a) == key(b); }
 
-Trace::Trace(std::vector<std::string> coordinates, bool training)
+Trace::Trace(std::vector<std::string> coordinates, bool training, std::vector<double> origins)
     : coordinates_(std::move(coordinates)),
       variables_(static_cast<int>(coordinates_.size())),
       serial_(next_serial++),
-      training_(training) {}
+      training_(training),
+      origins_(std::move(origins)) {
+  BANACH_ASSERT(origins_.empty() || origins_.size() == coordinates_.size());
+  for (const double origin : origins_) has_origins_ = has_origins_ || origin != 0;
+}
 
 Trace& Trace::current() {
   if (!current_trace)
@@ -44,7 +49,12 @@ Trace::Scope::~Scope() { current_trace = previous_; }
 
 Expression Trace::add(Node node) {
   const auto [place, fresh] = index_.emplace(node, static_cast<int>(nodes_.size()));
-  if (fresh) nodes_.push_back(std::move(node));
+  if (!fresh) return {this, place->second};
+  if (nodes_.size() == most_nodes)
+    throw ConfigError("more than " + std::to_string(most_nodes) +
+                      " operations at one point: lower the number of layers, steps, patches or "
+                      "levels of the architecture");
+  nodes_.push_back(std::move(node));
   return {this, place->second};
 }
 
@@ -69,7 +79,13 @@ Expression Trace::coordinate(std::string_view name) {
   n.op = Op::coordinate;
   n.index = static_cast<int>(place - coordinates_.begin());
   n.rows = point_rows;
-  return add(n);
+  return shifted(add(n), {1}, {origin(name)});
+}
+
+double Trace::origin(std::string_view name) const {
+  for (std::size_t i = 0; i < origins_.size(); ++i)
+    if (coordinates_[i] == name) return origins_[i];
+  return 0;
 }
 
 Expression Trace::coefficient(const Coefficient& c) {
@@ -142,6 +158,8 @@ Expression Trace::derivative(E e, const Polynomial& p) {
     return derivative(Expression(this, inner.in[0]), inner.polynomial * p);
   // Merged derivatives of one base stay merged: D(c D(e,p), q) = c D(e, p q).
   if (inner.op == Op::combine && inner.in.size() == 1)
+    return combine({{inner.numbers[0], derivative(Expression(this, inner.in[0]), p)}});
+  if (inner.op == Op::affine && inner.second == 1 && inner.width == 1 && p.at({}) == 0)
     return combine({{inner.numbers[0], derivative(Expression(this, inner.in[0]), p)}});
   if (p.degree() > 4)
     throw ConfigError("a derivative of order " + std::to_string(p.degree()) +

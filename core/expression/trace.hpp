@@ -28,7 +28,7 @@ enum class Op {
   slot,         // parameter row of slot `index`
   coefficient,  // raw value of the learnable coefficient `name`
   linear,       // x W + b: slots `index`, `second` (-1: no bias)
-  affine,       // x * numbers[0..w) + numbers[w..2w)
+  affine,       // x * numbers[0..w) + numbers[w..2w); `second` 1: sums take the numbers out again
   combine,      // sum of numbers[i] * in[i]
   multiply,
   apply,  // function number `index` (Function), exponent in numbers for power
@@ -67,8 +67,10 @@ class BANACH_API Trace {
  public:
   /// `coordinates`: names of the term's coordinates, variables 0.. in this order; none for the
   /// trace of an architecture, which cannot differentiate.
-  /// `training`: dropout and batch statistics take part.
-  explicit Trace(std::vector<std::string> coordinates = {}, bool training = false);
+  /// `training`: dropout and batch statistics take part. `origins`: what the stored numbers of the
+  /// coordinates are relative to, in their order; none: zero.
+  explicit Trace(std::vector<std::string> coordinates = {}, bool training = false,
+                 std::vector<double> origins = {});
   Trace(const Trace&) = delete;
   Trace& operator=(const Trace&) = delete;
 
@@ -91,7 +93,13 @@ class BANACH_API Trace {
   /// An expression as a node of this trace (constants become nodes).
   int node_of(E e);
 
+  /// The coordinate itself: its stored number + its origin.
   Expression coordinate(std::string_view name);
+  /// The origin of a coordinate; 0 for a name that is none.
+  double origin(std::string_view name) const;
+  /// Whether a coordinate has an origin other than zero: then sums keep their numbers apart, so
+  /// that large ones cancel in double.
+  bool has_origins() const { return has_origins_; }
   Expression coefficient(const Coefficient& c);
   /// A fresh zero-valued variable.
   int new_variable();
@@ -121,10 +129,19 @@ class BANACH_API Trace {
   int variables_ = 0, masks_ = 0;
   long serial_ = 0;
   bool training_ = false;
+  std::vector<double> origins_;
+  bool has_origins_ = false;
 };
 
 /// sum c_i e_i with derivatives of the same base merged: c1 D(e,p) + c2 D(e,q) = D(e, c1 p + c2 q).
 BANACH_API Expression combine(const std::vector<std::pair<double, Expression>>& terms);
+/// x * scale + shift, one number per column, which sums and products by numbers fold in double:
+/// (x + a) - b = x + (a - b).
+BANACH_API Expression shifted(E x, const std::vector<double>& scale,
+                              const std::vector<double>& shift);
+/// (e - shift) / scale; what `shifted` was made of, where these are its numbers.
+BANACH_API Expression standardised(E e, const std::vector<double>& scale,
+                                   const std::vector<double>& shift);
 /// A one-argument function; `exponent` for Function::power.
 BANACH_API Expression apply(Function f, E x, double exponent = 0);
 /// The activation of that name; ConfigError when there is none.

@@ -4,9 +4,9 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/operators/grid_pass.hpp"
+#include "datasets/axis_match.hpp"
 
 namespace banach {
 namespace {
@@ -39,7 +39,8 @@ GridEvaluator::GridEvaluator(const Experiment& experiment, const OperatorData& d
   for (std::size_t k = 0; k < data.axes.size(); ++k) {
     const Axis& axis = data.domain[k];
     Line line;
-    line.name = axis.name, line.size = data.extents[k], line.lower = axis.lower;
+    line.name = axis.name, line.size = data.extents[k];
+    line.lower = axis.lower - origin_along(experiment.domain, experiment.origins, axis.name);
     line.periodic = axis.periodic;
     const double parts = static_cast<double>(line.periodic ? line.size : line.size - 1);
     line.step = parts > 0 ? (axis.upper - axis.lower) / parts : 1;
@@ -77,11 +78,10 @@ void GridEvaluator::check(const Experiment& experiment, const OperatorData& data
   if (experiment.terms.empty()) return;
   for (std::size_t k = 0; k < lines_.size(); ++k) {
     const auto& values = data.info.axis(data.axes[k])->values;
-    for (std::size_t i = 1; i < values.size(); ++i)
-      if (std::abs(values[i] - values[i - 1] - lines_[k].step) > 1e-4 * std::abs(lines_[k].step))
-        throw ConfigError("dataset: the points along \"" + lines_[k].name +
-                          "\" are not equidistant in increasing order, as derivatives on the grid "
-                          "need; select equidistant ones, or map points");
+    if (spacing_of(values).even && (values.size() < 2 || values.front() < values.back())) continue;
+    throw ConfigError("dataset: the points along \"" + lines_[k].name +
+                      "\" are not equidistant in increasing order, as derivatives on the grid "
+                      "need; select equidistant ones, or map points");
   }
 }
 

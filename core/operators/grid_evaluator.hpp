@@ -2,6 +2,7 @@
 // Recorded terms on a grid: the same residuals that are evaluated at points, with derivatives by
 // spectral (periodic axes) or finite differences of what stands on the grid.
 #pragma once
+#include "core/operators/grid_derivative.hpp"
 #include "core/operators/operator_data.hpp"
 #include "core/training/experiment.hpp"
 
@@ -45,10 +46,5 @@ class BANACH_API GridEvaluator {
   std::vector<Line> lines_;         // in the order of the arrays
   std::vector<std::size_t> place_;  // of each coordinate of the problem among them
 };
-
-/// Derivative of this order along dimension `dim` with equal steps: spectral where the axis is
-/// periodic, else differences of second order, one-sided at the ends.
-BANACH_API at::Tensor grid_derivative(const at::Tensor& values, std::int64_t dim, int order,
-                                      double step, bool periodic);
 
 }  // namespace banach

@@ -94,7 +94,8 @@ at::Tensor Spline::matrix(const at::Tensor& t, int order) const {
 }
 
 InputSpline::InputSpline(const OperatorData& data, std::size_t input,
-                         const std::vector<std::string>& coordinates, at::TensorOptions options)
+                         const std::vector<std::string>& coordinates, at::TensorOptions options,
+                         const Origins& origins)
     : name_(data.functions[input].name), coordinates_(coordinates.size()) {
   const DataVariable& variable = data.input(input);
   if (variable.channels.size() != 1)
@@ -113,8 +114,10 @@ InputSpline::InputSpline(const OperatorData& data, std::size_t input,
     columns_.push_back(place - coordinates.begin());
     const double step =
         axis.values.size() > 1 ? axis.values.back() - axis.values[axis.values.size() - 2] : 0;
-    splines_.emplace_back(
-        axis.values, axis.periodic ? axis.values.back() - axis.values.front() + step : 0, options);
+    std::vector<double> knots = axis.values;
+    for (double& knot : knots)
+      knot -= origins.empty() ? 0 : origins[static_cast<std::size_t>(columns_.back())];
+    splines_.emplace_back(knots, axis.periodic ? knots.back() - knots.front() + step : 0, options);
   }
 }
 

@@ -2,6 +2,7 @@
 // Input functions between the points of their sensors: cubic splines along every axis.
 #pragma once
 #include "core/executor/evaluator.hpp"
+#include "core/expression/origins.hpp"
 #include "core/operators/operator_data.hpp"
 
 namespace banach {
@@ -26,10 +27,11 @@ class BANACH_API Spline {
 /// One input function of a data set at any points.
 class BANACH_API InputSpline {
  public:
-  /// `coordinates`: names of the columns of the points. ConfigError when the function's axes are
-  /// not among them or have no values.
+  /// `coordinates`: names of the columns of the points; `origins`: what these are relative to,
+  /// none: zero. ConfigError when the function's axes are not among them or have no values.
   InputSpline(const OperatorData& data, std::size_t input,
-              const std::vector<std::string>& coordinates, at::TensorOptions options);
+              const std::vector<std::string>& coordinates, at::TensorOptions options,
+              const Origins& origins = {});
   /// Values [F, 1, axes...] at points [N, coordinates]; found when asked for, each once.
   GivenFunction at(const at::Tensor& values, const at::Tensor& points) const;
 

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 
+#include "core/operators/grid_derivative.hpp"
+#include "datasets/axis_match.hpp"
+
 namespace banach {
 namespace {
 
@@ -75,6 +78,14 @@ void take_grid(OperatorData& data, const Problem* problem) {
         "dataset: the outputs have no axes beside the samples; use a problem of "
         "points (regression) for functions of finitely many numbers");
   }
+  for (std::size_t k = 0; k < data.axes.size(); ++k) {
+    const Axis& range = data.domain[k];
+    const auto& values = data.info.axis(data.axes[k])->values;
+    data.differences.push_back(
+        spacing_of(values).even
+            ? at::Tensor()
+            : difference_weights(values, range.periodic ? range.upper - range.lower : 0));
+  }
   std::vector<at::Tensor> columns;
   for (const auto& mesh : at::meshgrid(lines, "ij")) columns.push_back(mesh.reshape({-1}));
   data.points = at::stack(columns, 1);
@@ -88,6 +99,7 @@ void take_axes(OperatorData& data) {
     for (const std::size_t i : from)
       if (has(data.info.variables[i].axes, axis.name) && !has(data.axes, axis.name))
         data.axes.push_back(axis.name);
+  if (data.outputs.empty() && !data.info.output_axes.empty()) data.axes = data.info.output_axes;
   for (const std::size_t i : data.outputs)
     if (data.info.variables[i].axes != data.axes)
       throw ConfigError(fmt::format(
@@ -121,7 +133,13 @@ void take_functions(OperatorData& data, const Problem* problem) {
     data.functions.push_back(std::move(f));
   }
   for (const std::size_t i : data.outputs)
-    for (const auto& channel : data.info.variables[i].channels) data.unknowns.push_back(channel);
+    for (const auto& channel : data.info.variables[i].channels) {
+      if (has(data.unknowns, channel))
+        throw ConfigError(fmt::format(
+            "dataset.outputs.{}: two outputs are called \"{}\"; give this one another name",
+            data.info.variables[i].name, channel));
+      data.unknowns.push_back(channel);
+    }
 }
 
 [[noreturn]] void misfit(const std::string& what, const std::vector<std::string>& has,
@@ -144,8 +162,10 @@ void fit_problem(OperatorData& data, const Problem& problem) {
   for (const auto& axis : problem.domain()) own.push_back(axis.name);
   for (const auto& axis : data.domain) given.push_back(axis.name);
   auto sorted = [](std::vector<std::string> v) { return std::sort(v.begin(), v.end()), v; };
+  const bool placed = !data.info.output_axes.empty() && sorted(own) == sorted(given);
   if (!data.outputs.empty() && sorted(own) != sorted(given)) misfit("coordinates", given, own);
-  if (data.outputs.empty() && own != given) {  // inputs alone: the problem says where to look
+  if (data.outputs.empty() && own != given &&
+      !placed) {  // inputs alone: the problem says where to look
     data.grid = false;
     data.points = at::Tensor();
     data.extents.clear();
@@ -164,12 +184,36 @@ int OperatorData::channels() const {
 std::vector<at::Tensor> OperatorData::scaled_axes(at::TensorOptions options) const {
   std::vector<at::Tensor> out;
   for (std::size_t k = 0; k < axes.size(); ++k) {
-    const Axis& range = domain[k];
+    const Axis& range = (scales.empty() ? domain : scales)[k];
     out.push_back(
         ((values_of(*info.axis(axes[k])) - range.lower) / (range.upper - range.lower)).to(options));
   }
   return out;
 }
+
+at::Tensor OperatorData::from_origin(const at::Tensor& values) const {
+  if (!info.origin || info.origin->empty()) return values;
+  return values - at::tensor(*info.origin, at::kDouble);
+}
+
+Domain OperatorData::network_domain() const {
+  Domain out = domain;
+  for (std::size_t k = 0; info.origin && k < info.origin->size(); ++k)
+    out[k].lower -= (*info.origin)[k], out[k].upper -= (*info.origin)[k];
+  return out;
+}
+
+namespace {
+
+// The lower ends: then no shift of an axis is seen, and float32 resolves distances wherever it is.
+std::vector<double> origin_of(const Domain& domain) {
+  std::vector<double> out;
+  for (const Axis& axis : domain) out.push_back(axis.lower);
+  const bool zero = std::all_of(out.begin(), out.end(), [](double x) { return x == 0; });
+  return zero ? std::vector<double>() : out;
+}
+
+}  // namespace
 
 std::shared_ptr<const OperatorData> make_operator_data(const DatasetParameters& parameters,
                                                        const DatasetInfo& info,
@@ -193,48 +237,15 @@ std::shared_ptr<const OperatorData> make_operator_data(const DatasetParameters& 
   }
   take_weights(*data);
   take_functions(*data, problem);
-  if (problem) fit_problem(*data, *problem);
+  if (problem)
+    fit_problem(*data, *problem);
+  else if (!data->info.origin)
+    data->info.origin = origin_of(data->domain);
+  if (const auto& origin = data->info.origin;
+      origin && !origin->empty() && origin->size() != data->domain.size())
+    throw ConfigError(fmt::format("dataset: an origin of {} coordinates, but outputs with {}",
+                                  origin->size(), data->domain.size()));
   return data;
-}
-
-at::Tensor weighted(const at::Tensor& x, const at::Tensor& weights, double power) {
-  return weights.defined() ? x * weights.pow(power).to(x.options()) : x;
-}
-
-namespace {
-
-at::Tensor tensor_of(const DatasetInfo& info, const DataVariable& variable, const DataArray& array,
-                     std::int64_t count, at::TensorOptions options) {
-  std::vector<std::int64_t> shape{count, static_cast<std::int64_t>(variable.channels.size())};
-  for (const auto& axis : variable.axes) shape.push_back(info.axis(axis)->size);
-  const bool wide = array.type == NumberType::float64;
-  // The array belongs to its reader: a copy is the batch's own.
-  const at::Tensor view = at::from_blob(const_cast<std::byte*>(array.bytes.data()), shape,
-                                        at::dtype(wide ? at::kDouble : at::kFloat));
-  return view.to(options, false, true);
-}
-
-}  // namespace
-
-OperatorBatch make_batch(const OperatorData& data, const std::vector<DataArray>& arrays,
-                         std::int64_t count, at::TensorOptions options) {
-  BANACH_ASSERT(arrays.size() == data.info.variables.size());
-  OperatorBatch out;
-  out.count = count;
-  const auto tensor = [&](std::size_t i) {
-    return tensor_of(data.info, data.info.variables[i], arrays[i], count, options);
-  };
-  for (const std::size_t i : data.inputs) out.inputs.push_back(tensor(i));
-  std::vector<at::Tensor> outputs;
-  for (const std::size_t i : data.outputs) outputs.push_back(tensor(i));
-  if (!outputs.empty()) out.outputs = outputs.size() == 1 ? outputs[0] : at::cat(outputs, 1);
-  if (data.own_points) {
-    out.points = tensor(*data.own_points);
-    if (out.points.dim() == 2) out.points = out.points.unsqueeze(-1);  // one point per sample
-    out.points = out.points.transpose(1, 2).contiguous();
-    if (out.outputs.defined() && out.outputs.dim() == 2) out.outputs = out.outputs.unsqueeze(-1);
-  }
-  return out;
 }
 
 }  // namespace banach

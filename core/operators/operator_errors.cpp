@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/operators/baselines.hpp"
+#include "core/operators/channel_sums.hpp"
 
 namespace banach {
 namespace {
@@ -38,8 +39,12 @@ void read_all(const OperatorData& data, const Dataset& dataset, Split split, std
 
 void OperatorErrors::add(const at::Tensor& outputs, const at::Tensor& target) {
   const at::Tensor v = target.to(at::kDouble), off = (outputs.to(at::kDouble) - v).abs();
+  // Squares of numbers in units of the largest one neither overflow nor vanish.
   const auto norm_of = [&](const at::Tensor& t) {
-    return weighted(t, data_.weights, 0.5).flatten(2).norm(2, -1);
+    const at::Tensor x = weighted(t, data_.weights, 0.5).flatten(2);
+    const at::Tensor most = x.abs().amax(-1, true);
+    const at::Tensor unit = at::where(most > 0, most, at::ones_like(most));
+    return (x / unit).norm(2, -1) * unit.squeeze(-1);
   };
   const at::Tensor norm = norm_of(v), distance = norm_of(off);
   const at::Tensor ratio =
@@ -74,19 +79,41 @@ json OperatorErrors::json() const {
 
 namespace {
 
-at::Tensor flat_inputs(const OperatorBatch& batch) {
-  std::vector<at::Tensor> parts;
-  for (const auto& input : batch.inputs) parts.push_back(input.reshape({batch.count, -1}));
-  return at::cat(parts, 1);
+// Training samples that are fitted, and the units in which distances between them are taken: every
+// channel by its own variance.
+struct TrainingSamples {
+  std::vector<at::Tensor> inputs;  // [n, channels, axes...] each; none where points are their own
+  at::Tensor outputs;              // [n, unknowns, extents...]
+  std::vector<Scaling> input_units;
+  Scaling output_units;
+
+  bool fitted() const { return !inputs.empty() && inputs[0].size(0) >= 10; }
+  /// [B, numbers]
+  at::Tensor flat(const std::vector<at::Tensor>& of) const {
+    std::vector<at::Tensor> parts;
+    for (std::size_t i = 0; i < of.size(); ++i)
+      parts.push_back(Scaling().to(input_units[i], of[i]).flatten(1));
+    return at::cat(parts, 1);
+  }
+  at::Tensor flat_outputs() const { return Scaling().to(output_units, outputs).flatten(1); }
+};
+
+Scaling units_of(const at::Tensor& values) {
+  ChannelSums sums;
+  sums.add(values.transpose(0, 1).reshape({values.size(1), -1}).t());
+  Scaling out = sums.scaling("zscore");
+  const at::Tensor size = sums.largest();
+  out.scale = at::where(out.scale > 1e-12 * size, out.scale,
+                        at::where(size > 0, size, at::ones_like(size)));
+  return out;
 }
 
-// Training samples that are fitted: inputs [n, p], none where points are the samples' own, and
-// outputs [n, unknowns, extents...]; at most about 1 GB.
-std::pair<at::Tensor, at::Tensor> training_samples(const OperatorData& data,
-                                                   const Dataset& dataset) {
+// At most about 1 GB.
+TrainingSamples training_samples(const OperatorData& data, const Dataset& dataset) {
   std::int64_t count = dataset.size(Split::train);
   if (data.parameters.labelled > 0) count = std::min(count, data.parameters.labelled);
-  std::vector<at::Tensor> inputs, outputs;
+  std::vector<std::vector<at::Tensor>> inputs(data.own_points ? 0 : data.inputs.size());
+  std::vector<at::Tensor> outputs;
   const auto which = baseline_samples(count, 0);
   for (std::size_t first = 0; first < which.size(); first += block) {
     const std::vector<std::int64_t> some(
@@ -95,10 +122,17 @@ std::pair<at::Tensor, at::Tensor> training_samples(const OperatorData& data,
     const OperatorBatch batch =
         make_batch(data, dataset.read(Split::train, some, NumberType::float64),
                    static_cast<std::int64_t>(some.size()), at::TensorOptions(at::kDouble));
-    if (!data.own_points) inputs.push_back(flat_inputs(batch));
+    for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i].push_back(batch.inputs[i]);
     outputs.push_back(batch.outputs);
   }
-  return {inputs.empty() ? at::Tensor() : at::cat(inputs), at::cat(outputs)};
+  TrainingSamples out;
+  for (auto& parts : inputs) {
+    out.inputs.push_back(at::cat(parts));
+    out.input_units.push_back(units_of(out.inputs.back()));
+  }
+  out.outputs = at::cat(outputs);
+  out.output_units = units_of(out.outputs);
+  return out;
 }
 
 }  // namespace
@@ -106,18 +140,19 @@ std::pair<at::Tensor, at::Tensor> training_samples(const OperatorData& data,
 json baseline_errors(const OperatorData& data, const Dataset& dataset, Split split) {
   json out = json::object();
   if (dataset.size(Split::train) == 0) return out;
-  const auto [inputs, outputs] = training_samples(data, dataset);
-  const at::Tensor mean =
-      data.own_points ? outputs.mean(0, true).mean(2, true) : outputs.mean(0, true);
+  const TrainingSamples train = training_samples(data, dataset);
+  at::Tensor mean = train.outputs.mean(0, true);
+  if (data.own_points) mean = mean.mean(2, true);
   std::optional<Baselines> fitted;
-  if (inputs.defined() && inputs.size(0) >= 10) fitted.emplace(inputs, outputs.flatten(1));
+  if (train.fitted()) fitted.emplace(train.flat(train.inputs), train.flat_outputs());
   const std::string best = fitted ? fitted->names().front() : "";
   OperatorErrors of_mean(data), of_best(data);
   read_all(data, dataset, split, 0, [&](const OperatorBatch& batch) {
     of_mean.add(mean.expand_as(batch.outputs), batch.outputs);
-    if (fitted)
-      of_best.add(fitted->predict(best, flat_inputs(batch)).reshape_as(batch.outputs),
-                  batch.outputs);
+    if (!fitted) return;
+    const at::Tensor found =
+        fitted->predict(best, train.flat(batch.inputs)).reshape_as(batch.outputs);
+    of_best.add(train.output_units.undone(found), batch.outputs);
   });
   out["mean of the training outputs"] = of_mean.json()["unknowns"];
   if (fitted) out[best] = of_best.json()["unknowns"];

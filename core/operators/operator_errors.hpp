@@ -25,8 +25,9 @@ class BANACH_API OperatorErrors {
 };
 
 /// Errors on a split by regressions that were fitted on the training split alone: the mean of its
-/// outputs, and the better of linear least squares and kernel ridge regression (Baselines). Where
-/// samples have points of their own, the mean is one number per unknown and stands alone.
+/// outputs, and the better of linear least squares and kernel ridge regression (Baselines), every
+/// channel of inputs and outputs scaled to variance 1. Where samples have points of their own, the
+/// mean is one number per unknown and stands alone.
 /// {"mean of the training outputs": {"u": {"mae", "relative_l2", "max_error"}}, ...}.
 BANACH_API nlohmann::json baseline_errors(const OperatorData& data, const Dataset& dataset,
                                           Split split);

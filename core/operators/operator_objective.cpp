@@ -15,8 +15,11 @@
 namespace banach {
 namespace {
 
-NumberType number_type(const at::TensorOptions& options) {
-  return options.dtype().toScalarType() == at::kDouble ? NumberType::float64 : NumberType::float32;
+bool known_scales(const Experiment& e) {
+  bool out = e.normaliser.output().defined() || e.normaliser.loss().defined();
+  for (std::size_t i = 0; i < e.data->inputs.size(); ++i)
+    out = out || e.normaliser.input(i).defined();
+  return out;
 }
 
 }  // namespace
@@ -31,6 +34,8 @@ OperatorObjective::OperatorObjective(const RunPlan& plan, std::int64_t stage,
       names_(loss_terms(plan.experiment)) {
   const StagePlan& now = plan.stages[static_cast<std::size_t>(stage)];
   dataset_ = plan.dataset();
+  if (!known_scales(experiment_))  // of a plan that nobody has given a state
+    experiment_.normaliser.take(experiment_.network->layout, buffers, dataset_.get());
   for (const auto& name : names_) weights_.push_back(plan.loss_weight(name));
   data_ = !experiment_.data->outputs.empty() && weights_[0] > 0;
   physics_ = !experiment_.terms.empty();
@@ -39,12 +44,12 @@ OperatorObjective::OperatorObjective(const RunPlan& plan, std::int64_t stage,
   const std::uint64_t seed =
       Stream(plan.seed, "batches", static_cast<std::uint64_t>(stage)).bits(0);
   const std::int64_t labelled = experiment_.data->parameters.labelled;
-  loader_ = std::make_unique<Loader>(dataset_, Split::train, batch, seed, number_type(options_));
+  loader_ = std::make_unique<Loader>(dataset_, Split::train, batch, seed, NumberType::exact);
   if (data_ && labelled > 0 && labelled < size)
     labelled_ = std::make_unique<Loader>(dataset_, Split::train, std::min(batch, labelled),
-                                         seed + 1, number_type(options_), labelled);
+                                         seed + 1, NumberType::exact, labelled);
   if (data_ && now.parameters.rollout > 1) {
-    rollout_.emplace(*experiment_.data);
+    rollout_.emplace(*experiment_.data, &experiment_.normaliser);
     windows_ = now.parameters.rollout;
     trajectories_ = trajectories(*dataset_, Split::train);
     if (labelled > 0)
@@ -70,8 +75,11 @@ void OperatorObjective::choose_executor(bool wanted) {
 }
 
 OperatorBatch OperatorObjective::tensors(const DataBatch& batch) const {
-  return make_batch(*experiment_.data, batch.arrays,
-                    static_cast<std::int64_t>(batch.samples.size()), options_);
+  return network_.scaled(batch.arrays, static_cast<std::int64_t>(batch.samples.size()));
+}
+
+at::Tensor OperatorObjective::predicted(const Bank& bank, const OperatorBatch& batch) {
+  return network_.for_losses(network_.outputs(bank, *experiment_.data, batch));
 }
 
 void OperatorObjective::begin_step(std::uint64_t seed, std::int64_t step, std::int64_t stage_step) {
@@ -94,7 +102,7 @@ void OperatorObjective::read_later(std::vector<std::int64_t> samples) {
       next.samples.push_back(samples[i] + rollout_->shift());
     }
     if (rows.empty()) return;
-    next.arrays = dataset_->read(Split::train, next.samples, number_type(options_));
+    next.arrays = dataset_->read(Split::train, next.samples, NumberType::exact);
     Later later{tensors(next), {}};
     if (rows.size() < samples.size())
       later.rows = at::tensor(rows, at::kLong).to(options_.device());
@@ -115,7 +123,7 @@ at::Tensor OperatorObjective::data_loss(const Bank& bank, at::Tensor outputs,
   OperatorBatch given = batch;
   for (const Later& later : later_) {
     given = rollout_->after(given, outputs, later.batch, later.rows);
-    outputs = network_.predict(bank, *experiment_.data, given);
+    outputs = predicted(bank, given);
     const at::Tensor found = rollout_->comparable(outputs, given, later.batch);
     sum = sum + losses(found, later.batch.outputs).sum();
     count += later.batch.count;
@@ -130,7 +138,7 @@ at::Tensor OperatorObjective::total() {
   if (physics_ && !residuals_)
     found = network_.evaluate(bank, batch_, sets_, together);
   else if (together)
-    found.outputs = network_.predict(bank, *experiment_.data, batch_);
+    found.outputs = predicted(bank, batch_);
   at::Tensor sum = at::zeros({}, options_);
   std::size_t next = 0;
   const auto add = [&](const at::Tensor& loss) {
@@ -142,8 +150,7 @@ at::Tensor OperatorObjective::total() {
     if (!data_)
       ++next;
     else if (labelled_)
-      add(data_loss(bank, network_.predict(bank, *experiment_.data, labelled_batch_),
-                    labelled_batch_));
+      add(data_loss(bank, predicted(bank, labelled_batch_), labelled_batch_));
     else
       add(data_loss(bank, found.outputs, batch_));
   }
@@ -161,7 +168,7 @@ double OperatorObjective::fused_losses(at::Tensor* gradient) {
   double* const losses = losses_.data_ptr<double>() + first;
   const std::vector<double> weights(weights_.begin() + static_cast<std::ptrdiff_t>(first),
                                     weights_.end());
-  residuals_->losses(bank, network_.filled(bank, batch_, sets_), weights, losses, gradient);
+  residuals_->losses(bank, network_.filled(batch_, sets_), weights, losses, gradient);
   double sum = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) sum += weights[i] * losses[i];
   return sum;

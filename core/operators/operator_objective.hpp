@@ -9,11 +9,12 @@
 
 namespace banach {
 
-/// loss = weight of data * mean over the samples of their loss + sum over terms of weight * mean
-/// square of the residual (energy: mean) over samples and points. With rollout = k the operator
-/// goes on from every sample of the batch over k windows, fed with its own predictions, as far as
-/// its trajectory (and the samples whose outputs are used) reach; the data's mean is then over all
-/// samples and windows, and gradients go through all of them. Residuals see the first window.
+/// loss = weight of data * mean over the samples of their loss (sample_losses) + sum over terms of
+/// weight * mean square of the residual (energy: mean) over samples and points. With rollout = k
+/// the operator goes on from every sample of the batch over k windows, fed with its own
+/// predictions, as far as its trajectory (and the samples whose outputs are used) reach; the data's
+/// mean is then over all samples and windows, and gradients go through all of them. Residuals see
+/// the first window.
 class BANACH_API OperatorObjective final : public StageObjective {
  public:
   /// Of one stage of the plan; `parameters` and `buffers` are flat, the objective works on its own
@@ -42,6 +43,8 @@ class BANACH_API OperatorObjective final : public StageObjective {
     OperatorBatch batch;
     at::Tensor rows;  // of the window before, that go on
   };
+  /// Outputs in the units of losses.
+  at::Tensor predicted(const Bank& bank, const OperatorBatch& batch);
   void read_later(std::vector<std::int64_t> samples);
   /// Of the outputs for `batch` and all windows that follow from it.
   at::Tensor data_loss(const Bank& bank, at::Tensor outputs, const OperatorBatch& batch);

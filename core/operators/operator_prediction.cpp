@@ -4,8 +4,13 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
+#include <algorithm>
+
+#include "core/operators/data_match.hpp"
 #include "core/operators/operator_validation.hpp"
-#include "core/operators/xdmf.hpp"
+#include "core/operators/prediction_file.hpp"
+#include "core/run/signals.hpp"
+#include "datasets/path_members.hpp"
 
 namespace banach {
 namespace {
@@ -40,101 +45,90 @@ DatasetParameters for_files(const DatasetParameters& trained,
   return out;
 }
 
-// Files to predict for need no outputs; the points of the training then say where.
-NewData open_new(const RunPlan& plan, const std::vector<std::string>& files) {
+// Whether the files may be meant as inputs alone.
+bool may_lack_outputs(const DatasetParameters& parameters) {
+  if (parameters.outputs.empty()) return parameters.window.has_value();
+  const auto files = find_data_files(parameters.files);
+  const Hdf5Reader file(files.front().path);
+  return std::none_of(parameters.outputs.begin(), parameters.outputs.end(), [&](const auto& one) {
+    const PathPattern pattern(one.second.path);
+    if (pattern.names().empty()) return file.is_dataset(one.second.path);
+    try {
+      return !expand_path(file, pattern, parameters.time_decimal).empty();
+    } catch (const DataError&) {
+      return false;
+    }
+  });
+}
+
+NewData open_inputs(const RunPlan& plan, const DatasetParameters& all) {
+  NewData out;
+  out.dataset = Dataset::open_inputs(all, plan.experiment.data->info);
+  DatasetParameters inputs = all;
+  inputs.outputs.clear();
+  out.data = make_operator_data(inputs, out.dataset->info(), named_problem(plan));
+  return out;
+}
+
+std::string name_of(const std::vector<std::string>& files) {
+  if (files.size() == 1) return files.front();
+  return fmt::format("{} and {} more", files.front(), files.size() - 1);
+}
+
+NewData open_new(const RunPlan& plan, const std::vector<std::string>& files) try {
   const DatasetParameters all = for_files(*plan.configuration.dataset, files);
   try {
     return open_with(plan, all);
-  } catch (const DataError& error) {
-    if (all.outputs.empty() || error.code() == Exit::no_input) throw;
-    DatasetParameters inputs = all;
-    inputs.outputs.clear();
-    try {
-      return open_with(plan, inputs);
-    } catch (const Error&) {
-      throw error;  // it says more
-    }
+  } catch (const Error& error) {
+    if (error.code() == Exit::no_input || !may_lack_outputs(all)) throw;
   }
+  return open_inputs(plan, all);
+} catch (const ConfigError& error) {  // the mapping fitted the training files: these are to blame
+  throw DataError(name_of(files) + ": " + error.what());
+} catch (const DataError& error) {
+  const std::string text = error.what();
+  if (error.code() == Exit::no_input || text.find(files.front()) != std::string::npos) throw;
+  throw DataError(name_of(files) + ": " + text);
 }
 
-// Where the outputs lie: on the new data's own points, or on those of the training.
-const OperatorData& geometry(const RunPlan& plan, const OperatorData& data) {
-  if (data.own_points) return data;
-  return data.outputs.empty() && data.axes != plan.experiment.data->axes ? *plan.experiment.data
-                                                                         : data;
+// Coordinates as the file has them, [B, dimensions, points]; undefined where all samples share
+// them.
+at::Tensor own_points(const NewData& input, const std::vector<std::int64_t>& samples) {
+  if (!input.data->own_points) return {};
+  const std::size_t i = *input.data->own_points;
+  const DataVariable& variable = input.data->info.variables[i];
+  auto arrays = input.dataset->read(Split::test, samples, NumberType::float64);
+  const auto dimensions = static_cast<std::int64_t>(variable.channels.size());
+  const auto count = static_cast<std::int64_t>(samples.size());
+  return at::from_blob(arrays[i].bytes.data(),
+                       {count, dimensions, input.data->info.numbers(variable) / dimensions},
+                       at::kDouble)
+      .clone();
 }
 
-class PredictionFile {
- public:
-  PredictionFile(const std::filesystem::path& out, const OperatorData& where,
-                 const Unknowns& unknowns, std::int64_t samples, bool targets)
-      : file_(out), unknowns_(unknowns), targets_(targets) {
-    if (where.own_points)
-      for (const auto& axis : where.domain) own_.push_back("coords/" + axis.name);
-    file_.dimension("sample", samples);
-    shape_ = {samples};
-    scales_ = {"sample"};
-    for (const auto& name : where.axes) {
-      const DataAxis& axis = *where.info.axis(name);
-      shape_.push_back(axis.size);
-      scales_.push_back(name);
-      if (axis.values.empty())
-        file_.dimension(name, axis.size);
-      else
-        file_.add(name, {axis.size}, axis.values);
-      if (axis.periodic) file_.attribute(name, "periodic", std::int64_t{1});
-    }
-    for (const auto& name : own_) create(name);
-    if (!where.grid && own_.empty()) write_points(where);
-    for (const auto& unknown : unknowns)
-      for (const auto& kind : kinds()) create(unknown + "/" + kind);
-  }
+// Points of samples' own beside the range of those that were learnt.
+struct Outside {
+  std::int64_t points = 0, all = 0;
 
-  void write(const at::Tensor& outputs, const OperatorBatch& batch, std::int64_t first) {
-    for (std::size_t d = 0; d < own_.size(); ++d)
-      put(own_[d], batch.points.select(2, static_cast<std::int64_t>(d)), first);
-    for (std::size_t k = 0; k < unknowns_.size(); ++k) {
-      const auto channel = static_cast<std::int64_t>(k);
-      const at::Tensor found = outputs.select(1, channel);
-      put(unknowns_[k] + "/prediction", found, first);
-      if (!targets_) continue;
-      const at::Tensor target = batch.outputs.select(1, channel);
-      put(unknowns_[k] + "/target", target, first);
-      put(unknowns_[k] + "/error", found - target, first);
+  void count(const at::Tensor& own, const Domain& learnt) {
+    if (!own.defined()) return;
+    at::Tensor out = at::zeros({own.size(0), own.size(2)}, at::kBool);
+    for (std::size_t d = 0; d < learnt.size(); ++d) {
+      const Axis& axis = learnt[d];
+      const double near = 1e-6 * (axis.upper - axis.lower);
+      const at::Tensor x = own.select(1, static_cast<std::int64_t>(d));
+      out = out.logical_or((x < axis.lower - near).logical_or(x > axis.upper + near));
     }
+    points += out.sum().item<std::int64_t>(), all += out.numel();
   }
-  Hdf5Writer& file() { return file_; }
-  std::vector<std::string> kinds() const {
-    if (targets_) return {"prediction", "target", "error"};
-    return {"prediction"};
+  void tell(const std::string& files, std::vector<std::string>& notices) const {
+    const std::string what = fmt::format(
+        "{}: {} of {} points lie outside the range of the training's points, where "
+        "nothing was learnt",
+        files, points, all);
+    if (points > 0 && points == all) throw DataError(what);
+    if (points > 0) notices.push_back(what);
   }
-
- private:
-  void create(const std::string& name) {
-    file_.create<float>(name, shape_);
-    for (std::size_t i = 0; i < scales_.size(); ++i)
-      file_.attach(name, static_cast<int>(i), scales_[i]);
-  }
-  void put(const std::string& name, const at::Tensor& values, std::int64_t first) {
-    const at::Tensor flat = values.to(at::kFloat).cpu().contiguous();
-    const std::int64_t each = flat.numel() / std::max<std::int64_t>(1, flat.size(0));
-    file_.write(name, first * each, flat.numel(), flat.data_ptr<float>());
-  }
-  void write_points(const OperatorData& where) {
-    const at::Tensor points = where.points.contiguous();
-    for (std::size_t d = 0; d < where.domain.size(); ++d) {
-      const at::Tensor column = points.select(1, static_cast<std::int64_t>(d)).contiguous();
-      const double* first = column.data_ptr<double>();
-      file_.add("coords/" + where.domain[d].name, {column.numel()},
-                std::vector<double>(first, first + column.numel()));
-    }
-  }
-
-  Hdf5Writer file_;
-  Unknowns unknowns_;
-  bool targets_;
-  Shape shape_;
-  std::vector<std::string> scales_, own_;  // own_: coordinates that every sample has of its own
 };
 
 }  // namespace
@@ -146,22 +140,40 @@ OperatorPredictionReport predict_operator(const RunPlan& plan, const std::vector
   if (out.extension() != ".h5" && out.extension() != ".hdf5")
     throw Error(Exit::usage,
                 fmt::format("{}: predictions of an operator are written as .h5", out.string()));
-  const NewData input = open_new(plan, files);
-  const OperatorData& where = geometry(plan, *input.data);
+  NewData input = open_new(plan, files);
+  if (const auto text = other_units(plan.experiment.data->info, input.dataset->info());
+      !text.empty())
+    throw DataError(fmt::format("{}: {}", name_of(files), text));
+  if (!input.data->own_points && !input.data->points.defined())
+    throw ConfigError(name_of(files) +
+                      ": neither it nor the run's [dataset] says on which points the solution is "
+                      "wanted: name outputs in [dataset.outputs], with their coordinates");
+  MatchedData matched = match_data(plan.experiment, input.data, name_of(files));
+  input.data = matched.data;
+  const OperatorData& data = *input.data;
+  Outside outside;
   OperatorPredictionReport report;
+  report.notices = std::move(matched.notices);
   report.samples = input.dataset->size(Split::test);
-  report.targets = !input.data->outputs.empty();
-  PredictionFile file(out, where, plan.experiment.unknowns, report.samples, report.targets);
+  report.targets = !data.outputs.empty();
+  PredictionFile file(out, data, plan.experiment.unknowns, report.samples, report.targets);
   OperatorValidation::visit(
-      plan, where, *input.data, *input.dataset, Split::test, banks,
+      plan, data, data, *input.dataset, Split::test, banks,
       [&](const at::Tensor& outputs, const OperatorBatch& batch, const auto& samples) {
-        file.write(outputs, batch, samples.front());
+        require_no_signal();
+        if (!at::isfinite(outputs).all().item<bool>())
+          throw DataError(
+              fmt::format("{}: predictions of samples {} to {} are not finite: their inputs are "
+                          "beyond what the "
+                          "run's dtype can hold in units of the training data",
+                          name_of(files), samples.front(), samples.back()));
+        const at::Tensor own = own_points(input, samples);
+        outside.count(own, plan.experiment.data->domain);
+        file.write(outputs, batch, samples.front(), own);
       });
-  file.file().attribute("/", "format", std::string("banach predictions 1"));
-  file.file().attribute("/", "run", run);
-  file.file().commit();
-  if (!where.own_points)
-    report.xdmf = write_xdmf(out, where, plan.experiment.unknowns, file.kinds(), report.samples);
+  outside.tell(name_of(files), report.notices);
+  file.state_units(*plan.experiment.data);
+  report.xdmf = file.commit(run);
   return report;
 }
 

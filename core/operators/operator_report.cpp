@@ -51,16 +51,42 @@ json errors_on(const RunPlan& plan, const OperatorData& data, const Dataset& dat
 
 // Another data set of the same kind: its own points, the network's scales.
 json errors_elsewhere(const RunPlan& plan, const DatasetParameters& parameters,
-                      const std::string& variant, Split split, const std::vector<Bank>& banks) {
+                      const std::string& variant, const std::string& origin,
+                      const OperatorReportOptions& options, const std::vector<Bank>& banks) {
   const auto dataset = Dataset::open(parameters, variant);
-  const bool named =
-      plan.experiment.data->info.variables.size() > 0 && plan.configuration.problem.find("type");
-  const auto data = make_operator_data(parameters, dataset->info(),
-                                       named ? plan.experiment.problem.get() : nullptr);
-  return errors_on(plan, *data, *dataset, filled_split(*dataset, split), banks);
+  if (const auto text = other_units(plan.experiment.data->info, dataset->info()); !text.empty())
+    throw DataError(origin + ": " + text);
+  const MatchedData matched = match_elsewhere(plan, parameters, *dataset, origin);
+  if (options.notice)
+    for (const auto& notice : matched.notices) options.notice(notice);
+  return errors_on(plan, *matched.data, *dataset, filled_split(*dataset, options.split), banks);
+}
+
+// A test set that is no data for this operator takes nothing from the others.
+json test_errors(const RunPlan& plan, const std::string& name, OperatorReportOptions options,
+                 const std::vector<Bank>& banks) {
+  options.split = Split::test;
+  try {
+    return errors_elsewhere(plan, plan.experiment.data->parameters, name,
+                            "test set \"" + name + "\"", options, banks);
+  } catch (const DataError& error) {
+    if (error.code() == Exit::no_input) throw;
+    if (options.notice) options.notice(error.what());
+    return {{"unknowns", json::object()}, {"refused", error.what()}};
+  }
 }
 
 }  // namespace
+
+MatchedData match_elsewhere(const RunPlan& plan, const DatasetParameters& parameters,
+                            const Dataset& dataset, const std::string& origin) {
+  const bool named =
+      plan.experiment.data->info.variables.size() > 0 && plan.configuration.problem.find("type");
+  return match_data(plan.experiment,
+                    make_operator_data(parameters, dataset.info(),
+                                       named ? plan.experiment.problem.get() : nullptr),
+                    origin);
+}
 
 DatasetParameters at_resolution(const DatasetParameters& parameters,
                                 const std::map<std::string, std::int64_t>& points) {
@@ -100,7 +126,7 @@ json operator_report(const RunPlan& plan, const std::vector<Bank>& banks,
   if (data.outputs.empty()) return {{"unknowns", json::object()}, {"terms", json::object()}};
   if (!options.resolution.empty()) {
     json out = errors_elsewhere(plan, at_resolution(data.parameters, options.resolution), "",
-                                options.split, banks);
+                                "resolution", options, banks);
     out["terms"] = json::object();
     return out;
   }
@@ -113,8 +139,7 @@ json operator_report(const RunPlan& plan, const std::vector<Bank>& banks,
     out["baselines"] = baseline_errors(data, *dataset, split);
   for (const auto& test : data.parameters.test)
     if (!test.name.empty() && test.name != "test")  // that one is the test split itself
-      out["tests"][test.name] =
-          errors_elsewhere(plan, data.parameters, test.name, Split::test, banks);
+      out["tests"][test.name] = test_errors(plan, test.name, options, banks);
   return out;
 }
 

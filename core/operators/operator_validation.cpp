@@ -23,20 +23,19 @@ std::int64_t block_of(const OperatorData& data) {
   return std::clamp<std::int64_t>(most_numbers / (16 * std::max<std::int64_t>(1, numbers)), 1, 64);
 }
 
+// Samples in their own units, in order.
 template <class F>
-void walk(OperatorNetwork& network, const OperatorData& where, const OperatorData& data,
-          const Dataset& dataset, Split split, const Bank& bank, at::TensorOptions options,
+void walk(const OperatorData& data, const Dataset& dataset, Split split, std::int64_t block,
           const F& call) {
-  const std::int64_t size = dataset.size(split), block = block_of(where);
-  const auto type =
-      options.dtype().toScalarType() == at::kDouble ? NumberType::float64 : NumberType::float32;
+  const std::int64_t size = dataset.size(split);
   at::NoGradGuard no_grad;
   for (std::int64_t first = 0; first < size; first += block) {
     std::vector<std::int64_t> which(static_cast<std::size_t>(std::min(block, size - first)));
     std::iota(which.begin(), which.end(), first);
-    const OperatorBatch batch = make_batch(data, dataset.read(split, which, type),
-                                           static_cast<std::int64_t>(which.size()), options);
-    call(network.predict(bank, where, batch), batch, which);
+    const auto count = static_cast<std::int64_t>(which.size());
+    call(make_batch(data, dataset.read(split, which, NumberType::float64), count,
+                    at::TensorOptions(at::kDouble)),
+         which);
   }
 }
 
@@ -52,8 +51,7 @@ OperatorValidation::OperatorValidation(const RunPlan& plan, Split split, at::Ten
     : plan_(plan),
       dataset_(plan.dataset()),
       network_(plan.experiment, plan.derivatives, Phase::evaluation, options),
-      split_(filled_split(*dataset_, split)),
-      options_(options.requires_grad(false)) {}
+      split_(filled_split(*dataset_, split)) {}
 
 Measurement OperatorValidation::measure(const std::vector<Bank>& banks) {
   Measurement out;
@@ -62,15 +60,17 @@ Measurement OperatorValidation::measure(const std::vector<Bank>& banks) {
   if (data.outputs.empty()) return out;
   OperatorErrors errors(data);
   double loss = 0, samples = 0;
-  walk(network_, data, data, *dataset_, split_, banks[0], options_,
-       [&](const at::Tensor& outputs, const OperatorBatch& batch, const auto&) {
-         errors.add(outputs, batch.outputs);
-         samples += static_cast<double>(batch.count);
-         loss +=
-             sample_losses(plan_.configuration.loss.type, outputs, batch.outputs, loss_grid(data))
-                 .sum()
-                 .template item<double>();
-       });
+  const auto per_sample = [&](const at::Tensor& outputs, const at::Tensor& targets) {
+    return sample_losses(plan_.configuration.loss.type, network_.for_losses(outputs), targets,
+                         loss_grid(data));
+  };
+  walk(data, *dataset_, split_, block_of(data), [&](const OperatorBatch& raw, const auto&) {
+    const OperatorBatch batch = network_.scaled(raw);
+    const at::Tensor outputs = network_.outputs(banks[0], data, batch);
+    errors.add(network_.physical(outputs), raw.outputs);
+    loss += per_sample(outputs, batch.outputs).sum().template item<double>();
+    samples += static_cast<double>(batch.count);
+  });
   out.loss = loss / samples;
   const auto found = errors.json()["unknowns"];
   for (const auto& name : data.unknowns) {
@@ -88,7 +88,9 @@ void OperatorValidation::visit(const RunPlan& plan, const OperatorData& where,
                                const std::vector<Bank>& banks, const Visit& visit) {
   const auto options = banks[0].parameters.options().requires_grad(false);
   OperatorNetwork network(plan.experiment, plan.derivatives, Phase::evaluation, options);
-  walk(network, where, data, dataset, split, banks[0], options, visit);
+  walk(data, dataset, split, block_of(where), [&](const OperatorBatch& raw, const auto& which) {
+    visit(network.predict(banks[0], where, raw), raw, which);
+  });
 }
 
 }  // namespace banach

@@ -12,10 +12,11 @@ class BANACH_API OperatorValidation final : public Measurer {
   /// Of the plan's data set; an empty split falls back to the one before (test, validation, train).
   OperatorValidation(const RunPlan& plan, Split split, at::TensorOptions options);
   /// The relative L2 error is the mean over the samples of each one's own; the validation loss is
-  /// the mean loss of the outputs (without any: that of the residuals on training inputs).
+  /// the mean loss of the outputs as training has it, on scaled values (NaN without any).
   Measurement measure(const std::vector<Bank>& banks) override;
 
-  /// Called with batches of predictions and targets, [B, unknowns, extents...].
+  /// Called with predictions [B, unknowns, extents...] and samples, both in their own units in
+  /// float64 on the CPU.
   using Visit = std::function<void(const at::Tensor& outputs, const OperatorBatch& batch,
                                    const std::vector<std::int64_t>& samples)>;
   /// Predictions of the whole split of another data set (or another resolution of it), in order, at
@@ -30,7 +31,6 @@ class BANACH_API OperatorValidation final : public Measurer {
   std::shared_ptr<const Dataset> dataset_;
   OperatorNetwork network_;
   Split split_;
-  at::TensorOptions options_;
 };
 
 /// The last split that holds samples: test, else validation, else train.

@@ -119,13 +119,50 @@ std::string RollOut::missing(const OperatorData& data) {
   return why.empty() ? "" : "roll-out: " + why;
 }
 
-RollOut::RollOut(const OperatorData& data) {
+RollOut::RollOut(const OperatorData& data, const Normaliser* scales) {
   if (const std::string why = connect(data, links_); !why.empty())
     throw ConfigError("roll-out: " + why);
   const WindowParameters& window = *data.parameters.window;
   shift_ = window.n_out * window.stride;
   steps_in_ = window.n_in;
   delta_ = window.target == "delta";
+  if (!scales) return;
+  for (Link& link : links_) compose(data, *scales, link);
+}
+
+void RollOut::compose(const OperatorData& data, const Normaliser& scales, Link& l) const {
+  const DataVariable& input = data.input(l.input);
+  const WindowParameters& window = *data.parameters.window;
+  const auto steps = [&](const Tensor& which, double otherwise, Shape shape, std::int64_t time,
+                         std::int64_t count) {
+    Tensor values = which.defined() ? which : at::full({shape[1]}, otherwise, at::kDouble);
+    if (values.dim() == 1)
+      for (std::size_t k = 2; k < shape.size(); ++k) shape[k] = 1;
+    values = values.reshape(shape);
+    if (time >= 0) shape[static_cast<std::size_t>(time)] = count;
+    return steps_of(values.expand(shape), time, l.components);
+  };
+  const auto given = [&](const Tensor& which, double otherwise) {
+    return steps(which, otherwise, array_shape(data.info, input, 1), l.input_time, window.n_in);
+  };
+  const auto made = [&](const Tensor& which, double otherwise) {
+    Shape shape = array_shape(data.info, data.info.variables[data.outputs[0]], 1);
+    shape[1] = l.channels;
+    return steps(which.defined() ? which.narrow(0, l.first, l.channels) : which, otherwise, shape,
+                 l.out_time, window.n_out);
+  };
+  const Scaling &in = scales.input(l.input), &loss = scales.loss();
+  const Tensor shift = given(in.shift, 0), scale = given(in.scale, 1);
+  const Tensor unit = made(loss.scale, 1), last = shift.narrow(1, steps_in_ - 1, 1);
+  const Tensor start = delta_ ? last + made(loss.shift, 0) : made(loss.shift, 0);
+  const auto joined = [&](const Tensor& a, const Tensor& b) {  // the last steps of both
+    auto size = a.sizes().vec();
+    size[1] = b.size(1);
+    return at::cat({a, b.expand(size)}, 1).narrow(1, b.size(1), steps_in_);
+  };
+  l.gain = joined(scale, unit) / scale;
+  l.offset = (joined(shift, start) - shift) / scale;
+  l.ratio = scale.narrow(1, steps_in_ - 1, 1) / unit;
 }
 
 std::int64_t RollOut::windows(const std::vector<std::int64_t>& trajectories,
@@ -150,7 +187,10 @@ Tensor RollOut::states(const Tensor& outputs, const OperatorBatch& given) const 
   for (const Link& l : links_) {
     keep_until(l.first);
     const Tensor steps = steps_of(outputs.narrow(1, l.first, l.channels), l.out_time, l.components);
-    parts.push_back(array_of(steps + last(l, given), l.out_time));
+    const Tensor start = last(l, given);
+    const Tensor state =
+        l.ratio.defined() ? at::addcmul(steps, start, l.ratio.to(steps.options())) : steps + start;
+    parts.push_back(array_of(state, l.out_time));
     next = l.first + l.channels;
   }
   keep_until(outputs.size(1));
@@ -172,6 +212,8 @@ OperatorBatch RollOut::after(const OperatorBatch& now, const Tensor& outputs, Op
     const Tensor all = at::cat({given, made}, 1);
     Tensor last = all.narrow(1, all.size(1) - steps_in_, steps_in_);
     if (rows.defined()) last = last.index_select(0, rows);
+    if (l.gain.defined())
+      last = at::addcmul(l.offset.to(last.options()), last, l.gain.to(last.options()));
     next.inputs[l.input] = array_of(last, l.input_time).contiguous();
   }
   return next;

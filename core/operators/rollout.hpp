@@ -2,7 +2,7 @@
 // Windows of a data set that follow from each other: what an operator has predicted is what it is
 // given next.
 #pragma once
-#include "core/operators/operator_data.hpp"
+#include "core/operators/normaliser.hpp"
 
 namespace banach {
 
@@ -12,8 +12,9 @@ namespace banach {
 /// n_out stride times later.
 class BANACH_API RollOut {
  public:
-  /// ConfigError with the text of missing().
-  explicit RollOut(const OperatorData& data);
+  /// Of batches in their own units, or of scaled ones and outputs in the units of losses: the
+  /// scales are composed in double. ConfigError with the text of missing().
+  explicit RollOut(const OperatorData& data, const Normaliser* scales = nullptr);
   /// Why windows of this data set cannot follow from each other; "" where they can.
   static std::string missing(const OperatorData& data);
 
@@ -40,7 +41,11 @@ class BANACH_API RollOut {
     std::int64_t first = 0, channels = 0;         // among the outputs
     std::int64_t components = 0;                  // of one step
     std::int64_t input_time = -1, out_time = -1;  // dimensions; -1: steps are channels
+    // float64, broadcasting to steps: of what is given next, from all steps; of the last state
+    // given, in units of outputs.
+    at::Tensor gain, offset, ratio;
   };
+  void compose(const OperatorData& data, const Normaliser& scales, Link& link) const;
   static std::string connect(const OperatorData& data, std::vector<Link>& links);
   static std::string link(const OperatorData& data, const DataVariable& output, Link& link);
   at::Tensor last(const Link& link, const OperatorBatch& given) const;

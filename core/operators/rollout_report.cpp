@@ -25,18 +25,24 @@ Tensor ratio(const Tensor& off, const Tensor& size) {
 
 // Sums over trajectories, one per window.
 struct Sums {
-  Sums(std::size_t windows, Tensor of_points)
-      : relative(windows), nrmse(windows), weights(std::move(of_points)) {}
+  Sums(std::size_t windows, const OperatorData& of) : relative(windows), nrmse(windows), data(of) {}
   std::vector<double> relative, nrmse;
-  Tensor weights;
+  const OperatorData& data;
+
   void add(std::size_t window, const Tensor& outputs, const Tensor& target) {
     const auto norm = [&](const Tensor& t) {
-      return weighted(t, weights, 0.5).flatten(2).norm(2, -1);
+      return weighted(t, data.weights, 0.5).flatten(2).norm(2, -1);
     };
-    const Tensor v = target.to(at::kDouble);
-    const Tensor off = norm(outputs.to(at::kDouble) - v), size = norm(v);
-    relative[window] += ratio(off.norm(2, -1), size.norm(2, -1)).sum().item<double>();
+    const Tensor off = norm(outputs - target), size = norm(target);  // [B, channels]
     nrmse[window] += ratio(off, size).mean(-1).sum().item<double>();
+    std::int64_t first = 0;
+    for (const std::size_t i : data.outputs) {  // channels of one variable have one unit
+      const auto channels = static_cast<std::int64_t>(data.info.variables[i].channels.size());
+      const auto whole = [&](const Tensor& t) { return t.narrow(1, first, channels).norm(2, -1); };
+      relative[window] += ratio(whole(off), whole(size)).sum().item<double>() /
+                          static_cast<double>(data.outputs.size());
+      first += channels;
+    }
   }
 };
 
@@ -65,16 +71,15 @@ std::pair<std::vector<std::int64_t>, std::size_t> first_windows(
 
 json rollout_report(const RunPlan& plan, const OperatorData& data, const Dataset& dataset,
                     Split split, const Bank& bank) {
-  if (data.outputs.empty() || !RollOut::missing(data).empty()) return nullptr;
+  const bool uneven = data.info.time_step == 0 && data.info.shortest_step > 0;
+  if (data.outputs.empty() || uneven || !RollOut::missing(data).empty()) return nullptr;
   at::NoGradGuard no_grad;
   const RollOut rollout(data);
   const auto [starts, windows] = first_windows(rollout, trajectories(dataset, split), plan);
   if (starts.empty()) return nullptr;
   const auto options = bank.parameters.options().requires_grad(false);
-  const auto type =
-      options.dtype().toScalarType() == at::kDouble ? NumberType::float64 : NumberType::float32;
   OperatorNetwork network(plan.experiment, plan.derivatives, Phase::evaluation, options);
-  Sums sums(windows, data.weights);
+  Sums sums(windows, data);
   for (std::size_t first = 0; first < starts.size(); first += most_rows) {
     const auto end = std::min(starts.size(), first + most_rows);
     std::vector<std::int64_t> now(starts.begin() + static_cast<std::ptrdiff_t>(first),
@@ -82,8 +87,9 @@ json rollout_report(const RunPlan& plan, const OperatorData& data, const Dataset
     OperatorBatch given;
     Tensor outputs;
     for (std::size_t k = 0; k < windows; ++k) {
-      const OperatorBatch real = make_batch(data, dataset.read(split, now, type),
-                                            static_cast<std::int64_t>(now.size()), options);
+      const OperatorBatch real =
+          make_batch(data, dataset.read(split, now, NumberType::float64),
+                     static_cast<std::int64_t>(now.size()), at::TensorOptions(at::kDouble));
       given = k == 0 ? real : rollout.after(given, outputs, real);
       outputs = network.predict(bank, data, given);
       sums.add(k, rollout.states(outputs, given), rollout.states(real.outputs, real));

@@ -3,10 +3,14 @@
 
 #include <fmt/format.h>
 
-#include "core/run/atomic_file.hpp"
-
 namespace banach {
 namespace {
+
+Shape sizes(const std::vector<PredictionLayout::Axis>& axes) {
+  Shape out;
+  for (const auto& axis : axes) out.push_back(axis.size);
+  return out;
+}
 
 std::string joined(const Shape& shape) { return fmt::format("{}", fmt::join(shape, " ")); }
 
@@ -35,73 +39,74 @@ std::string part(const std::string& file, const std::string& dataset, const Shap
   return fmt::format(
       "<DataItem ItemType=\"HyperSlab\" Dimensions=\"{}\"><DataItem Dimensions=\"3 {}\" "
       "Format=\"XML\">{} {} {}</DataItem><DataItem Dimensions=\"{}\" NumberType=\"Float\" "
-      "Precision=\"4\" Format=\"HDF\">{}:/{}</DataItem></DataItem>",
+      "Precision=\"8\" Format=\"HDF\">{}:/{}</DataItem></DataItem>",
       joined(extents), rank, joined(start), joined(stride), joined(count), joined(all), file,
       dataset);
 }
 
 // Axes from the fastest to the slowest are x, y, z of the viewer.
-std::string grid_geometry(const std::string& file, const OperatorData& where) {
-  Shape extents = where.extents;
-  std::vector<std::string> axes = where.axes;
-  while (extents.size() < 2) extents.insert(extents.begin(), 1), axes.insert(axes.begin(), "");
-  const bool flat = extents.size() == 2;
+std::string grid_geometry(const std::string& file, const PredictionLayout& layout) {
+  std::vector<PredictionLayout::Axis> axes = layout.axes;
+  while (axes.size() < 2) axes.insert(axes.begin(), {"", 1, {}, false});
+  const bool flat = axes.size() == 2;
   std::string out = fmt::format("<Topology TopologyType=\"{}\" Dimensions=\"{}\"/>\n",
-                                flat ? "2DRectMesh" : "3DRectMesh", joined(extents));
+                                flat ? "2DRectMesh" : "3DRectMesh", joined(sizes(axes)));
   out += fmt::format("<Geometry GeometryType=\"{}\">", flat ? "VXVY" : "VXVYVZ");
   for (std::size_t k = axes.size(); k-- > 0;) {
-    const DataAxis* axis = axes[k].empty() ? nullptr : where.info.axis(axes[k]);
-    if (axis && !axis->values.empty()) {
-      out += whole(file, axes[k], {axis->size});
+    const auto& axis = axes[k];
+    if (!axis.values.empty()) {
+      out += whole(file, escaped(axis.path), {axis.size});
       continue;
     }
     Shape numbers;
-    for (std::int64_t i = 0; i < extents[k]; ++i) numbers.push_back(i);
-    out += fmt::format("<DataItem Dimensions=\"{}\" Format=\"XML\">{}</DataItem>", extents[k],
+    for (std::int64_t i = 0; i < axis.size; ++i) numbers.push_back(i);
+    out += fmt::format("<DataItem Dimensions=\"{}\" Format=\"XML\">{}</DataItem>", axis.size,
                        joined(numbers));
   }
   return out + "</Geometry>\n";
 }
 
-std::string point_geometry(const std::string& file, const OperatorData& where) {
-  const std::int64_t size = where.size();
+std::string point_geometry(const std::string& file, const PredictionLayout& layout) {
+  const auto size = static_cast<std::int64_t>(layout.columns.front().values.size());
   std::string out = fmt::format(
       "<Topology TopologyType=\"Polyvertex\" NumberOfElements=\"{}\"/>\n<Geometry "
       "GeometryType=\"{}\">",
-      size, where.domain.size() > 2 ? "X_Y_Z" : "X_Y");
-  for (const auto& axis : where.domain) out += whole(file, "coords/" + axis.name, {size});
+      size, layout.columns.size() > 2 ? "X_Y_Z" : "X_Y");
+  for (const auto& column : layout.columns) out += whole(file, escaped(column.path), {size});
   return out + "</Geometry>\n";
 }
 
 }  // namespace
 
-std::filesystem::path write_xdmf(const std::filesystem::path& file, const OperatorData& where,
-                                 const Unknowns& unknowns, const std::vector<std::string>& kinds,
-                                 std::int64_t samples) {
-  if (where.domain.size() > 3 || (!where.grid && where.domain.size() < 2)) return {};
+bool has_xdmf(const PredictionLayout& layout) {
+  const std::size_t coordinates = layout.columns.size();
+  if (coordinates == 0) return !layout.axes.empty() && layout.axes.size() <= 3;
+  return !layout.own_points && layout.axes.size() == 1 && (coordinates == 2 || coordinates == 3);
+}
+
+std::filesystem::path xdmf_path(const std::filesystem::path& file) {
+  std::filesystem::path path = file;
+  return path.replace_extension(".xdmf");
+}
+
+std::string xdmf_text(const std::filesystem::path& file, const PredictionLayout& layout,
+                      std::int64_t samples) {
   const std::string name = escaped(file.filename().string());
-  Shape extents = where.extents;
-  if (where.grid && extents.size() == 1) extents.insert(extents.begin(), 1);
   std::string out =
       "<?xml version=\"1.0\"?>\n<Xdmf Version=\"3.0\">\n<Domain>\n<Grid Name=\"samples\" "
       "GridType=\"Collection\" CollectionType=\"Temporal\">\n";
   const std::string geometry =
-      where.grid ? grid_geometry(name, where) : point_geometry(name, where);
+      layout.columns.empty() ? grid_geometry(name, layout) : point_geometry(name, layout);
   for (std::int64_t sample = 0; sample < samples; ++sample) {
     out += fmt::format("<Grid Name=\"sample {}\">\n<Time Value=\"{}\"/>\n{}", sample, sample,
                        geometry);
-    for (const auto& unknown : unknowns)
-      for (const auto& kind : kinds)
-        out += fmt::format(
-            "<Attribute Name=\"{}_{}\" Center=\"Node\">{}</Attribute>\n", escaped(unknown), kind,
-            part(name, escaped(unknown) + "/" + kind, where.extents, sample, samples));
+    for (const auto& field : layout.fields)
+      out += fmt::format("<Attribute Name=\"{}_{}\" Center=\"Node\">{}</Attribute>\n",
+                         escaped(field.unknown), field.kind,
+                         part(name, escaped(field.path), sizes(layout.axes), sample, samples));
     out += "</Grid>\n";
   }
-  out += "</Grid>\n</Domain>\n</Xdmf>\n";
-  std::filesystem::path path = file;
-  path.replace_extension(".xdmf");
-  write_atomically(path, std::string_view(out));
-  return path;
+  return out + "</Grid>\n</Domain>\n</Xdmf>\n";
 }
 
 }  // namespace banach

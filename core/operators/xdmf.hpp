@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+// XDMF beside a file of predictions, for viewers.
 #pragma once
 #include <filesystem>
 
-#include "core/operators/operator_data.hpp"
+#include "core/operators/prediction_file.hpp"
 
 namespace banach {
 
-/// Writes <file>.xdmf beside a file of predictions: one grid per sample (rectilinear in 1 to 3
-/// dimensions, else points), attributes <unknown>_<kind> that refer to its datasets. Returns its
-/// path; empty, and nothing written, for grids of more than three axes.
-std::filesystem::path write_xdmf(const std::filesystem::path& file, const OperatorData& where,
-                                 const Unknowns& unknowns, const std::vector<std::string>& kinds,
+/// Whether viewers can be shown it: grids of one to three axes, points of two or three coordinates
+/// that all samples share.
+bool has_xdmf(const PredictionLayout& layout);
+
+/// The same name with .xdmf.
+std::filesystem::path xdmf_path(const std::filesystem::path& file);
+
+/// One grid per sample (rectilinear, else points), attributes <unknown>_<kind> that refer to the
+/// datasets of `file` beside it.
+BANACH_API std::string xdmf_text(const std::filesystem::path& file, const PredictionLayout& layout,
                                  std::int64_t samples);
 
 }  // namespace banach

@@ -57,14 +57,27 @@ at::Tensor DampedSolver::minimiser(const at::Tensor& r) const {
   return at::mv(jacobian_.t(), solved(r.clone())).neg_();
 }
 
+namespace {
+
+// The gradient names the term and the point, where they can be found.
+[[noreturn]] void refuse(Objective& objective) {
+  objective.gradient();
+  throw NotFinite("the residuals or their Jacobian are not finite although the gradient is");
+}
+
+}  // namespace
+
 Linearised LeastSquaresOptimizer::linearise(Objective& objective) {
   Linearised out;
   out.r = objective.residuals().to(at::kDouble);
   count_evaluation();
   out.loss = dot_product(out.r, out.r);
-  if (!std::isfinite(out.loss)) objective.gradient();
+  if (!std::isfinite(out.loss)) refuse(objective);
   out.j = objective.jacobian().to(at::kDouble);
   count_evaluation();
+  // Of a number that is not finite not even a product with zero is.
+  out.slope = at::mv(out.j.t(), out.r);
+  if (!std::isfinite(out.slope.sum().item<double>())) refuse(objective);
   // A copy: on the way the parameters change in place.
   out.start = objective.parameters().detach().to(at::kDouble, false, true);
   return out;
@@ -87,9 +100,9 @@ at::Tensor LeastSquaresOptimizer::give_up(Objective& objective, const Linearised
     objective.parameters().copy_(now.start);
   }
   const double eps = objective.parameters().scalar_type() == at::kDouble ? 2.2e-16 : 1.2e-7;
-  finish(std::abs(promised) <= 100 * eps * now.loss || now.loss == 0
-             ? fmt::format("{}: loss {:.2g} is at rounding level", what, now.loss)
-             : fmt::format("{}: loss {:.2g}", what, now.loss));
+  const bool converged = std::abs(promised) <= 100 * eps * now.loss || now.loss == 0;
+  finish(fmt::format("{}: loss {:.2g}{}", what, now.loss, converged ? " is at rounding level" : ""),
+         now.loss == 0);
   return arrive(objective);
 }
 

@@ -31,6 +31,7 @@ class BANACH_API DampedSolver {
 struct Linearised {
   at::Tensor start;  // [P], the parameters
   at::Tensor r, j;   // [R], [R, P]
+  at::Tensor slope;  // [P], J^T r: half the gradient
   double loss = 0;   // |r|^2
 };
 
@@ -39,7 +40,7 @@ class BANACH_API LeastSquaresOptimizer : public MemoryOptimizer {
   double default_rate() const override { return 1; }
 
  protected:
-  /// Residuals and Jacobian; reports what is not finite as a gradient would.
+  /// Residuals and Jacobian; reports what is not finite as a gradient would, NotFinite.
   Linearised linearise(Objective& objective);
   /// Residuals [R] at start + step, where the parameters stay.
   at::Tensor residuals_at(Objective& objective, const Linearised& now, const at::Tensor& step);

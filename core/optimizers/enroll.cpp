@@ -49,7 +49,8 @@ void describe(Schema<AdamwOptimizer::Parameters>& s) { describe_adam(s); }
 
 void describe(Schema<LbfgsOptimizer::Parameters>& s) {
   s.field("memory", &LbfgsOptimizer::Parameters::memory, "pairs of steps and changes remembered")
-      .at_least(1);
+      .at_least(1)
+      .at_most(10'000);
   describe_quasi_newton(s);
 }
 void describe(Schema<BfgsOptimizer::Parameters>& s) { describe_quasi_newton(s); }

@@ -42,12 +42,11 @@ at::Tensor LevenbergMarquardtOptimizer::advance(Objective& objective, double lr)
   double& damping = number(damping_);
   if (std::isnan(damping))
     damping = p_.damping * std::max(now.j.square().sum(0).max().item<double>(), 1e-30);
-  const at::Tensor slope = at::mv(now.j.t(), now.r);
-  double promised = 0;
+  double promised = std::numeric_limits<double>::infinity();
   for (std::int64_t attempt = 0; attempt < p_.tries; ++attempt, raise()) {
     if (!solver_.factor(damping)) continue;
     at::Tensor step = solver_.minimiser(now.r);
-    promised = damping * dot_product(step, step) - dot_product(slope, step);
+    promised = damping * dot_product(step, step) - dot_product(now.slope, step);
     if (!(promised > 0) || !accelerate(objective, now, step)) continue;
     const at::Tensor there = residuals_at(objective, now, step.mul_(lr));
     const double gain = (now.loss - dot_product(there, there)) / promised;

@@ -76,7 +76,9 @@ at::Tensor MemoryOptimizer::step(Objective& objective, double lr) {
 
 void MemoryOptimizer::restore(const State& state) {
   BANACH_ASSERT(!tensors_.empty());
-  copy_into(tensors_, state);
+  State whole = state;
+  complete(whole);
+  copy_into(tensors_, whole);
   finished_.clear();
 }
 

@@ -49,7 +49,7 @@ at::Tensor NaturalGradientOptimizer::advance(Objective& objective, double lr) {
   if (length > 0) {
     count(failures_) = 0;
   } else if (++count(failures_) > 1) {
-    const double promised = 2 * dot_product(at::mv(now.j.t(), now.r), update_);
+    const double promised = 2 * dot_product(now.slope, update_);
     update_.zero_();
     return give_up(objective, now, "no step along the natural gradient gives a decrease, twice",
                    promised);

@@ -3,12 +3,20 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "banach/export.hpp"
 
 namespace banach {
+
+/// A loss, gradient or Jacobian that is not finite: term and place, as far as they can be found.
+class BANACH_API NotFinite : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  ~NotFinite() override;
+};
 
 /// Loss [] and gradient [P], on the device of the parameters; reading them is the caller's host
 /// sync.
@@ -27,7 +35,7 @@ class BANACH_API Objective {
   virtual at::Tensor& parameters() = 0;
   /// Loss [] at the present parameters.
   virtual at::Tensor value() = 0;
-  /// Loss and gradient at the present parameters.
+  /// Loss and gradient at the present parameters; NotFinite where the objective reports that.
   virtual Evaluation gradient() = 0;
   /// The same at a point that may be rejected: what is not finite is returned, not reported, and
   /// the gradient is never clipped.

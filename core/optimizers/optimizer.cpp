@@ -17,6 +17,7 @@ namespace {
 
 }  // namespace
 
+NotFinite::~NotFinite() = default;
 Objective::~Objective() = default;
 bool Objective::sum_of_squares() const { return false; }
 Evaluation Objective::trial() { return gradient(); }

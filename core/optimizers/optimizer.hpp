@@ -43,6 +43,9 @@ class BANACH_API Optimizer {
   virtual at::Tensor step(Objective& objective, double lr) = 0;
   /// Why further steps are in vain, in words; empty while they are not. Of the latest step.
   virtual std::string finished() const { return {}; }
+  /// Beside finished(): the loss is neither at a minimum nor at rounding level, and no step since
+  /// reset() has decreased it.
+  virtual bool stalled() const { return false; }
   /// Copies of the memory: later steps leave them alone.
   virtual State state() const = 0;
   /// Goes on bit-exactly from state(); call reset() first. DataError when names, shapes or dtypes

@@ -5,6 +5,7 @@
 #include <c10/core/GradMode.h>
 
 #include <cmath>
+#include <limits>
 
 #include "banach/error.hpp"
 
@@ -47,6 +48,7 @@ void ProjectedObjective::solve() {
   }();
   const at::Tensor columns = a.index_select(1, linear_).to(at::kDouble);
   const std::int64_t n = linear_.numel();
+  if (!std::isfinite((b.sum() + a.sum()).item<double>())) return break_down(n, b.numel());
   const at::Tensor below = std::sqrt(ridge_) * at::eye(n, columns.options());
   const auto [q, r] = at::linalg_qr(at::cat({columns, below}));
   const at::Tensor seen = at::mv(q.narrow(0, 0, b.numel()).t(), b);
@@ -54,6 +56,16 @@ void ProjectedObjective::solve() {
   q_ = q;
   c_ = c_.to(theta_.scalar_type()).to(at::kDouble);
   extra_ = c_ * std::sqrt(ridge_);
+  solved_at_ = theta_.clone();
+  write(c_);
+}
+
+// The loss becomes NaN, which a line search avoids; where gradient() looks again, with the last
+// layer at zero, the objective names the culprit.
+void ProjectedObjective::break_down(std::int64_t unknowns, std::int64_t rows) {
+  c_ = at::zeros({unknowns}, at::TensorOptions(at::kDouble).device(theta_.device()));
+  extra_ = at::full_like(c_, std::numeric_limits<double>::quiet_NaN());
+  q_ = at::zeros({rows + unknowns, unknowns}, c_.options());
   solved_at_ = theta_.clone();
   write(c_);
 }

@@ -29,6 +29,7 @@ class BANACH_API ProjectedObjective final : public Objective {
  private:
   void solve();
   void write(const at::Tensor& c);
+  void break_down(std::int64_t unknowns, std::int64_t rows);
   Evaluation reduced(Evaluation whole) const;
 
   Objective& whole_;

@@ -96,12 +96,12 @@ void QuasiNewton::arrive(Objective& objective, const LinePoint& point) {
   gradient_.copy_(trial_gradient_);
 }
 
-at::Tensor QuasiNewton::give_up(Objective& objective, const std::string& why) {
+at::Tensor QuasiNewton::give_up(Objective& objective, const std::string& why, bool converged) {
   {
     c10::NoGradGuard no_grad;
     objective.parameters().copy_(start_);
   }
-  finish(why);
+  finish(why, converged);
   return objective.value();
 }
 
@@ -113,9 +113,10 @@ at::Tensor QuasiNewton::advance(Objective& objective, double lr) {
   if (std::isnan(number(loss_))) look_first(objective);
   const double norm = std::sqrt(dot_product(gradient_, gradient_)), loss = number(loss_);
   if (norm <= options_.gradient_tolerance)
-    return give_up(objective, norm == 0
-                                  ? std::string("the gradient is zero")
-                                  : fmt::format("gradient norm {:.2g} below tolerance", norm));
+    return give_up(objective,
+                   norm == 0 ? std::string("the gradient is zero")
+                             : fmt::format("gradient norm {:.2g} below tolerance", norm),
+                   true);
   bool found = search(objective, lr);
   if (!found && count(pairs_) > 0) {
     count(pairs_) = 0;
@@ -129,7 +130,8 @@ at::Tensor QuasiNewton::advance(Objective& objective, double lr) {
           ? fmt::format("line search found no decrease: loss {:.2g} is at rounding level", loss)
           : fmt::format("line search found no decrease from loss {:.2g} with gradient "
                         "norm {:.2g}: the loss may not be smooth there",
-                        loss, norm));
+                        loss, norm),
+      false);
 }
 
 }  // namespace banach

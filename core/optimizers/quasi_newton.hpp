@@ -44,7 +44,7 @@ class BANACH_API QuasiNewton : public MemoryOptimizer {
   LinePoint look(Objective& objective, double length);
   bool search(Objective& objective, double lr);
   void arrive(Objective& objective, const LinePoint& point);
-  at::Tensor give_up(Objective& objective, const std::string& why);
+  at::Tensor give_up(Objective& objective, const std::string& why, bool converged);
 
   QuasiNewtonParameters options_;
   at::Tensor loss_, gradient_, pairs_;  // the state

@@ -80,7 +80,8 @@ class LevenbergMarquardtOptimizer final : public LeastSquaresOptimizer {
   at::Tensor damping_, growth_;
 };
 
-/// Gauss and Newton by a rank-revealing factorisation, with backtracking.
+/// Gauss and Newton by a rank-revealing factorisation, with backtracking. State: "cut", the rcond
+/// of the next step: the parameter, unless the first step found no decrease with it.
 class GaussNewtonOptimizer final : public LeastSquaresOptimizer {
  public:
   struct Parameters {
@@ -92,9 +93,17 @@ class GaussNewtonOptimizer final : public LeastSquaresOptimizer {
   Needs needs() const override { return {true, true, true, 0}; }
 
  private:
-  void prepare(const at::Tensor&) override {}
+  struct Lengths {
+    double first;
+    std::int64_t tries;
+  };
+  void prepare(const at::Tensor&) override;
+  void complete(State& state) const override;
   at::Tensor advance(Objective& objective, double lr) override;
+  double length_along(Objective& objective, const Linearised& now, const at::Tensor& step,
+                      double slope, Lengths lengths);
   Parameters p_;
+  at::Tensor cut_;
 };
 
 /// Energy natural gradient in the space of the samples, with the momentum of SPRING (Goldshlager,
@@ -114,6 +123,7 @@ class NaturalGradientOptimizer final : public LeastSquaresOptimizer {
  private:
   void prepare(const at::Tensor& parameters) override;
   at::Tensor advance(Objective& objective, double lr) override;
+  bool has_gained() const override { return steps() > count(failures_); }
   at::Tensor update(const Linearised& now);
   double best_length(Objective& objective, const Linearised& now, const at::Tensor& step,
                      double lr);

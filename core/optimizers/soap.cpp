@@ -3,11 +3,20 @@
 #include <c10/core/GradMode.h>
 
 #include <cmath>
+#include <limits>
 
 #include "core/optimizers/second_order.hpp"
 
 namespace banach {
 namespace {
+
+// What ATen would refuse as too large for the number format is infinite there.
+double representable(double x, at::ScalarType type) {
+  constexpr double most = std::numeric_limits<float>::max();
+  return type == at::kFloat && std::abs(x) > most
+             ? std::copysign(std::numeric_limits<double>::infinity(), x)
+             : x;
+}
 
 // q^T x or x q: onto the basis of a side; with `back` from it.
 at::Tensor turned(const at::Tensor& x, const at::Tensor& q, int axis, bool back) {
@@ -63,6 +72,10 @@ void SoapOptimizer::observe(const at::Tensor& gradient, bool first) {
     for (auto& side : block.sides) {
       const at::Tensor product = side.axis == 0 ? at::mm(g, g.t()) : at::mm(g.t(), g);
       side.moment.mul_(p_.beta_shampoo).add_(product, 1 - p_.beta_shampoo);
+      if (first && !std::isfinite(side.moment.sum().item<double>()))
+        throw NotFinite(
+            "the gradient is so large that its square is infinite: lower the weights or clip the "
+            "gradient");
       if (first)
         side.basis.copy_(std::get<1>(at::linalg_eigh(side.moment)).flip(1));
       else if (steps() % p_.frequency == 0)
@@ -87,8 +100,9 @@ at::Tensor SoapOptimizer::advance(Objective& objective, double lr) {
   step.div_(square_.sqrt().mul_(root).add_(p_.eps));
   rotate(step, true);
   at::Tensor& parameters = objective.parameters();
-  if (p_.weight_decay > 0) parameters.mul_(1 - lr * p_.weight_decay);
-  parameters.sub_(step, lr / (1 - std::pow(p_.beta1, t)));
+  const auto type = parameters.scalar_type();
+  if (p_.weight_decay > 0) parameters.mul_(representable(1 - lr * p_.weight_decay, type));
+  parameters.sub_(step, representable(lr / (1 - std::pow(p_.beta1, t)), type));
   if (t > 1) observe(now.gradient, false);
   return now.loss;
 }

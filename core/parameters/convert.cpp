@@ -4,8 +4,17 @@
 
 #include "banach/parameters.hpp"
 #include "core/parameters/text.hpp"
+#include "core/parameters/whole_number.hpp"
 
 namespace banach {
+
+std::optional<std::int64_t> whole_number(const Value& value) {
+  constexpr double exact = 9007199254740992.0;  // 2^53
+  if (const auto* integer = value.get<std::int64_t>()) return *integer;
+  const auto* number = value.get<double>();
+  if (!number || *number != std::floor(*number) || std::abs(*number) > exact) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
 
 namespace detail {
 
@@ -85,7 +94,9 @@ bool Convert<bool>::read(const Value& v, const std::string&, Diagnostics&, bool&
 }
 bool Convert<std::int64_t>::read(const Value& v, const std::string&, Diagnostics&,
                                  std::int64_t& out) {
-  return read_same(v, out);
+  const auto number = whole_number(v);
+  if (number) out = *number;
+  return number.has_value();
 }
 bool Convert<std::string>::read(const Value& v, const std::string&, Diagnostics&,
                                 std::string& out) {

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "core/parameters/limits.hpp"
 #include "core/parameters/text.hpp"
 
 namespace banach {
@@ -33,6 +34,12 @@ void collect(const std::vector<ParameterInfo>& parameters, const std::string& in
   }
 }
 
+// A bound as a number; null where there is none.
+Json bound(const std::string& text, bool integer) {
+  if (text.empty()) return {};
+  return integer ? Json(std::stoll(text)) : Json(std::stod(text));
+}
+
 Json json(const ParameterInfo& info) {
   Json out;
   out["name"] = info.name;
@@ -40,6 +47,11 @@ Json json(const ParameterInfo& info) {
   out["default"] = info.required || info.fallback.empty() ? Json() : Json(info.fallback);
   out["required"] = info.required;
   out["rule"] = info.rule;
+  const Limits limits = limits_of(info);
+  const bool integer = info.type.find("integer") != std::string::npos;
+  out[limits.above ? "exclusive_minimum" : "minimum"] = bound(limits.minimum, integer);
+  out[limits.below ? "exclusive_maximum" : "maximum"] = bound(limits.maximum, integer);
+  out["options"] = limits.options;
   out["doc"] = info.doc;
   out["children"] = Json::array();
   for (const auto& child : info.children) out["children"].push_back(json(child));
@@ -79,23 +91,23 @@ std::string cell(const std::string& text, const char* escaped) {
   return out;
 }
 
-std::string code(const std::string& text) { return "`" + cell(text, "|") + "`"; }
-std::string prose(const std::string& text) { return cell(text, "|<*`"); }
-
 void rows(const std::vector<ParameterInfo>& parameters, const std::string& parent,
           std::string& out) {
   for (const auto& info : parameters) {
     const std::string fallback =
-        info.required ? "required" : (info.fallback.empty() ? "" : code(info.fallback));
-    std::string meaning = prose(info.doc);
-    if (!info.rule.empty()) meaning += (meaning.empty() ? "(" : " (") + prose(info.rule) + ")";
-    out += "| " + code(parent + info.name) + " | " + prose(info.type) + " | " + fallback + " | " +
-           meaning + " |\n";
+        info.required ? "required" : (info.fallback.empty() ? "" : code_text(info.fallback));
+    std::string meaning = prose_text(info.doc);
+    if (!info.rule.empty()) meaning += (meaning.empty() ? "(" : " (") + prose_text(info.rule) + ")";
+    out += "| " + code_text(parent + info.name) + " | " + prose_text(info.type) + " | " + fallback +
+           " | " + meaning + " |\n";
     rows(info.children, parent + info.name + ".", out);
   }
 }
 
 }  // namespace
+
+std::string code_text(const std::string& text) { return "`" + cell(text, "|") + "`"; }
+std::string prose_text(const std::string& text) { return cell(text, "|<*`"); }
 
 std::string describe_text(const std::vector<ParameterInfo>& parameters) {
   constexpr std::size_t widest = 44;
@@ -145,7 +157,7 @@ std::string describe_markdown(const std::vector<EntryInfo>& entries) {
   std::string out;
   for (const auto& entry : entries) {
     if (!out.empty()) out += "\n";
-    out += "## " + entry.kind + " " + code(entry.name) + "\n" + prose(entry.doc) + "\n";
+    out += "## " + entry.kind + " " + code_text(entry.name) + "\n" + prose_text(entry.doc) + "\n";
     if (!entry.parameters.empty()) out += "\n" + describe_markdown(entry.parameters);
   }
   return out;

@@ -12,9 +12,15 @@ BANACH_API std::string describe_text(const std::vector<ParameterInfo>& parameter
 
 /// A JSON list of {kind, name, doc, plugin, version, path, parameters}.
 BANACH_API std::string describe_json(const std::vector<EntryInfo>& entries);
-/// A JSON list of {name, type, default, required, rule, doc, children}; `default` is TOML text, or
-/// null.
+/// A JSON list of {name, type, default, required, rule, minimum, maximum, options, doc, children};
+/// `default` is TOML text, or null. Bounds are numbers or null, `exclusive_minimum` and
+/// `exclusive_maximum` where the bound itself is not allowed; those of lists and tables hold for
+/// every element. `options`: the TOML text of all values of a choice.
 BANACH_API std::string describe_json(const std::vector<ParameterInfo>& parameters);
+
+/// Words of a cell of a Markdown table, as code and as prose.
+BANACH_API std::string code_text(const std::string& text);
+BANACH_API std::string prose_text(const std::string& text);
 
 /// A section for each entry: "## problem `heat`", what it is, the table of its parameters.
 BANACH_API std::string describe_markdown(const std::vector<EntryInfo>& entries);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/parameters/extends_key.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/parameters/toml_guard.hpp"
@@ -51,6 +52,13 @@ void merge(Table& base, Table over) {
   }
 }
 
+// The file itself, however it is named; what no file can be called stays as it is.
+fs::path canonical(const fs::path& path) {
+  std::error_code failed;
+  const fs::path out = fs::weakly_canonical(path, failed);
+  return failed ? path : out;
+}
+
 Table load(const std::string& path, const std::string& place, std::vector<fs::path>& open) {
   Table table = parse_toml(read_text(path, place), path);
   const Value* extends = table.find("extends");
@@ -59,8 +67,8 @@ Table load(const std::string& path, const std::string& place, std::vector<fs::pa
     throw ConfigError(to_text(extends->source) + ": extends: expected text, got " +
                       type_name(*extends));
   const std::string base_path = resolve_path(*extends), here = to_text(extends->source);
-  open.push_back(fs::weakly_canonical(path));
-  if (std::find(open.begin(), open.end(), fs::weakly_canonical(base_path)) != open.end()) {
+  open.push_back(canonical(path));
+  if (std::find(open.begin(), open.end(), canonical(base_path)) != open.end()) {
     std::string circle;
     for (const auto& file : open) circle += file.filename().string() + " -> ";
     throw ConfigError(here + ": extends " + in_quotes(*extends->get<std::string>()) +
@@ -172,6 +180,17 @@ void place(Table& table, const std::vector<std::string>& parts, Value value) {
 }
 
 }  // namespace
+
+ParameterInfo extends_key() {
+  return {"extends",
+          "text",
+          "",
+          "",
+          "a file that this one changes, relative to it: tables merge key by key, all else here "
+          "replaces what is there",
+          false,
+          {}};
+}
 
 void apply_override(Table& table, const std::string& assignment) {
   const Source source{std::make_shared<const std::string>("command line: " + assignment), 0, 0};

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The erased half of Schema: tables to structs and back.
 #include "banach/parameters.hpp"
+#include "core/parameters/limits.hpp"
 #include "core/parameters/text.hpp"
+#include "core/parameters/whole_number.hpp"
 
 namespace banach::detail {
 
@@ -42,24 +44,79 @@ void apply_rules(const Field& field, const Value& value, const std::string& path
   }
 }
 
-void read_field(const Field& field, const Value& value, const std::string& path,
+// A field with its default, which stands in for what is refused; none where it may be absent.
+struct DefaultedField : Field {
+  std::optional<Value> fallback;
+};
+
+bool integral(const ParameterInfo& info) {
+  const std::string word = "integer";
+  return info.type.size() >= word.size() &&
+         info.type.compare(info.type.size() - word.size(), word.size(), word) == 0;
+}
+
+// Every integer within what its rules allow, or within 32 bits where no rule has a bound.
+void check_range(const Field& field, const Limits& limits, const Value& value,
+                 const std::string& path, Diagnostics& diagnostics) {
+  if (const auto* list = value.get<Value::List>())
+    for (std::size_t i = 0; i < list->size(); ++i)
+      check_range(field, limits, (*list)[i], join_path(path, std::to_string(i)), diagnostics);
+  if (const auto* table = value.get<Table>())
+    for (const auto& [key, item] : table->entries)
+      check_range(field, limits, item, join_path(path, key), diagnostics);
+  const auto number = whole_number(value);
+  if (number && *number < std::stoll(limits.minimum))
+    broken_rule(value, path, {">= " + limits.minimum, {}, {}, nullptr}, field.info, diagnostics);
+  if (number && *number > std::stoll(limits.maximum))
+    broken_rule(value, path, {"<= " + limits.maximum, {}, {}, nullptr}, field.info, diagnostics);
+}
+
+bool holds(const Field& field, const Value& value, void* content) {
+  Diagnostics broken;
+  if (!field.type->read(value, "", broken, content) || !broken.empty()) return false;
+  apply_rules(field, value, "", broken, content);
+  return broken.empty();
+}
+
+// What is refused never leaves the reader, so that whoever looks for further errors works on
+// numbers that hold: the default, or what the rules allow where there is none.
+void stand_in(const DefaultedField& field, void* content) {
+  if (field.fallback && holds(field, *field.fallback, content)) return;
+  const Limits limits = limits_of(field.info);
+  std::vector<Value> candidates{1, "", Value::List{}, Table{}, false};
+  for (const auto& bound : {limits.minimum, limits.maximum})
+    if (!bound.empty()) candidates.emplace_back(std::stod(bound));
+  for (const auto& option : limits.options) candidates.emplace_back(option);
+  for (const Value& candidate : candidates)
+    if (holds(field, candidate, content)) return;
+}
+
+void read_field(const DefaultedField& field, const Value& value, const std::string& path,
                 Diagnostics& diagnostics, void* content) {
-  const std::size_t before = diagnostics.lines().size();
-  if (!field.type->read(value, path, diagnostics, content))
+  const auto errors = [&diagnostics] { return diagnostics.lines().size(); };
+  const std::size_t before = errors();
+  if (!field.type->read(value, path, diagnostics, content)) {
     wrong_type(value, path, field.type->type(), diagnostics);
-  if (diagnostics.lines().size() == before) apply_rules(field, value, path, diagnostics, content);
+    return stand_in(field, content);
+  }
+  const std::size_t read = errors();
+  if (read == before) apply_rules(field, value, path, diagnostics, content);
+  if (errors() == before && integral(field.info))
+    check_range(field, limits_of(field.info), value, path, diagnostics);
+  const bool own = field.info.children.empty() || errors() != read;
+  if (errors() != before && own) stand_in(field, content);
 }
 
 }  // namespace
 
 struct Fields::State {
-  std::vector<std::unique_ptr<Field>> fields;
+  std::vector<std::unique_ptr<DefaultedField>> fields;
   std::size_t rest = nowhere, named = nowhere;
   ParameterInfo named_info;
   const Operations *element = nullptr, *map = nullptr;
   void* (*slot)(void* map, const std::string& key) = nullptr;
 
-  const Field* find(const std::string& name) const {
+  const DefaultedField* find(const std::string& name) const {
     for (const auto& field : fields)
       if (field->info.name == name) return field.get();
     return nullptr;
@@ -107,7 +164,7 @@ bool Fields::State::read(const Table& table, const std::string& path, const Sour
   const std::size_t before = diagnostics.lines().size();
   for (const auto& [key, value] : table.entries) {
     const std::string where = join_path(path, key);
-    if (const Field* field = find(key))
+    if (const DefaultedField* field = find(key))
       read_field(*field, value, where, diagnostics, at(object, field->offset));
     else if (!read_unknown(key, value, where, diagnostics, object))
       report_unknown(key, value, path, diagnostics);
@@ -124,12 +181,15 @@ Fields::~Fields() = default;
 
 Field& Fields::add(std::string name, std::string doc, const Operations& type, const void* fallback,
                    std::size_t offset) {
-  auto field = std::make_unique<Field>();
+  auto field = std::make_unique<DefaultedField>();
   field->info.name = std::move(name);
   field->info.doc = std::move(doc);
   field->info.type = type.type();
   field->info.children = type.children();
-  if (!type.absent(fallback)) field->info.fallback = to_text(type.write(fallback));
+  if (!type.absent(fallback)) {
+    field->fallback = type.write(fallback);
+    field->info.fallback = to_text(*field->fallback);
+  }
   field->type = &type;
   field->offset = offset;
   return *state_->fields.emplace_back(std::move(field));

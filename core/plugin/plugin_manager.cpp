@@ -10,6 +10,7 @@
 #include "core/plugin/elf.hpp"
 #include "core/plugin/open.hpp"
 #include "core/plugin/ownership.hpp"
+#include "core/plugin/search_report.hpp"
 #include "core/plugin/stamp.hpp"
 
 namespace banach {
@@ -56,7 +57,7 @@ std::vector<fs::path> PluginManager::search_path(
     const std::vector<fs::path>& explicit_directories) {
   std::vector<fs::path> out;
   for (const auto& directory : explicit_directories) {
-    if (!fs::is_directory(directory))
+    if (std::error_code failed; !fs::is_directory(directory, failed))
       throw ConfigError("plugin folder " + directory.string() + " does not exist");
     add_directory(out, directory);
   }
@@ -140,7 +141,7 @@ void PluginManager::scan_file(const fs::path& file) {
 void PluginManager::discover(const std::vector<fs::path>& paths) {
   std::vector<fs::path> directories;
   for (const auto& path : paths)
-    if (fs::is_directory(path))
+    if (std::error_code failed; fs::is_directory(path, failed))
       directories.push_back(path);
     else
       load(path);
@@ -162,10 +163,7 @@ void PluginManager::unknown(const std::string& kind, const std::string& name,
   if (const auto near = nearest(name, known); !near.empty())
     text += "; did you mean \"" + near + "\"?";
   text += known.empty() ? "; none is known" : "; known: " + join(known);
-  std::vector<std::string> folders;
-  for (const auto& folder : searched_) folders.push_back(folder.string());
-  if (!folders.empty()) text += "; plugins searched in: " + join(folders);
-  throw ConfigError(text);
+  throw ConfigError(text + searched_text(*this, kind, name));
 }
 
 }  // namespace banach

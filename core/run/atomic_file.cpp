@@ -96,14 +96,19 @@ void write_atomically(const fs::path& path, ByteView bytes) {
   sync_directory(folder);
 }
 
+bool is_missing(int error_number) {
+  return error_number == ENOENT || error_number == ENAMETOOLONG || error_number == ENOTDIR;
+}
+
 std::vector<std::byte> read_file(const fs::path& path) {
   // O_NONBLOCK: a FIFO of that name must not hang us.
   Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  if (!file.open()) throw IoError(path, "open", errno, errno == ENOENT ? Exit::no_input : Exit::io);
+  if (!file.open())
+    throw IoError(path, "open", errno, is_missing(errno) ? Exit::no_input : Exit::io);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw IoError(path, "read", errno);
   if (!S_ISREG(info.st_mode))
-    throw DataError(fmt::format("{}: this is no regular file", path.string()));
+    throw DataError(fmt::format("{}: this is not a regular file", path.string()));
   std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size));
   std::size_t done = 0;
   while (done < bytes.size()) {

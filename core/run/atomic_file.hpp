@@ -39,6 +39,9 @@ class BANACH_API Descriptor {
   int fd_;
 };
 
+/// Whether an errno of open(2) says that there is no file of that name.
+BANACH_API bool is_missing(int error_number);
+
 /// open(2) with O_CLOEXEC; IoError (of that exit code) if it fails.
 BANACH_API Descriptor open_file(const std::filesystem::path& path, int flags, Exit code = Exit::io);
 

@@ -7,10 +7,23 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <fstream>
 
 #include "core/run/progress.hpp"
 
 namespace banach {
+
+namespace {
+
+// A process that was killed may have left half a line.
+bool ends_torn(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file || file.tellg() == std::streampos(0)) return false;
+  file.seekg(-1, std::ios::end);
+  return file.get() != '\n';
+}
+
+}  // namespace
 
 Log::Log(bool quiet, int fd) : quiet_(quiet), fd_(fd) {}
 
@@ -18,6 +31,7 @@ void Log::open(const std::filesystem::path& path) {
   const std::lock_guard guard(mutex_);
   file_ = open_file(path, O_WRONLY | O_CREAT | O_APPEND);
   path_ = path;
+  if (ends_torn(path_)) pending_.insert(0, "\n");
   write_all(file_.get(), std::string_view(pending_), path_);
   pending_.clear();
 }

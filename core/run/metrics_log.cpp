@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -79,17 +80,37 @@ void LineFile::cut(std::size_t length) {
   length_ = length;
 }
 
-void LineFile::truncate_after(std::int64_t step) {
+std::int64_t LineFile::truncate_after(std::int64_t step) {
   const auto bytes = read_file(path_);
   const std::string text(ByteView(bytes).text());
-  std::size_t keep = header_.size();
-  for (auto end = text.find('\n', keep); end != std::string::npos; end = text.find('\n', keep)) {
-    const auto line = text.substr(keep, end - keep);
+  std::vector<std::pair<std::int64_t, std::size_t>> kept;  // step and length of a line
+  std::size_t begin = header_.size();
+  std::string out = text.substr(0, begin);
+  std::int64_t dropped = 0;
+  for (auto end = text.find('\n', begin); end != std::string::npos; end = text.find('\n', begin)) {
+    const auto line = text.substr(begin, end - begin);
     const auto found = line.empty() ? std::nullopt : step_of_(line);
-    if (!found || *found > step) break;
-    keep = end + 1;
+    if (!found) break;
+    begin = end + 1;
+    if (*found > step) {
+      ++dropped;
+      continue;
+    }
+    for (; !kept.empty() && kept.back().first >= *found; kept.pop_back(), ++dropped)
+      out.resize(out.size() - kept.back().second);
+    kept.emplace_back(*found, line.size() + 1);
+    out += line + '\n';
   }
-  cut(keep);
+  dropped += std::count(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(), '\n');
+  if (begin < text.size() && text.back() != '\n') ++dropped;
+  if (text.compare(0, out.size(), out) == 0) {
+    cut(out.size());
+  } else {
+    write_atomically(path_, std::string_view(out));
+    file_ = open_file(path_, O_WRONLY | O_APPEND);
+    length_ = out.size();
+  }
+  return dropped;
 }
 
 void LineFile::append(const std::string& line) {
@@ -114,9 +135,9 @@ MetricsLog::MetricsLog(const fs::path& folder, std::vector<std::string> columns)
   sync_directory(folder);
 }
 
-void MetricsLog::truncate_after(std::int64_t step) {
-  csv_.truncate_after(step);
-  jsonl_.truncate_after(step);
+std::int64_t MetricsLog::truncate_after(std::int64_t step) {
+  const std::int64_t rows = csv_.truncate_after(step);
+  return std::max(rows, jsonl_.truncate_after(step));
 }
 
 void MetricsLog::row(std::int64_t step, const std::vector<std::optional<double>>& values) {
@@ -144,7 +165,9 @@ void MetricsLog::sync() {
 TimingLog::TimingLog(const fs::path& folder)
     : csv_(folder / "timing.csv", "step,seconds,steps_per_second", csv_step) {}
 
-void TimingLog::truncate_after(std::int64_t step) { csv_.truncate_after(step); }
+std::int64_t TimingLog::truncate_after(std::int64_t step) { return csv_.truncate_after(step); }
+
+void TimingLog::sync() { csv_.sync(); }
 
 void TimingLog::row(std::int64_t step, double seconds, double rate) {
   csv_.append(fmt::format("{},{:.3f},{:.6g}", step, seconds, rate));

@@ -25,8 +25,9 @@ class BANACH_API LineFile {
   /// DataError if an existing file has another header.
   LineFile(std::filesystem::path path, const std::string& header, StepOf step_of);
 
-  /// Drops every line after the first one that is torn, unreadable or beyond `step`.
-  void truncate_after(std::int64_t step);
+  /// Drops lines beyond `step`, those whose steps come again further down, and everything from the
+  /// first one on that is torn or unreadable; returns how many lines that were.
+  std::int64_t truncate_after(std::int64_t step);
 
   /// Appends a line (without its end); after an IoError the file ends with the line before it.
   void append(const std::string& line);
@@ -48,8 +49,8 @@ class BANACH_API MetricsLog {
   /// `columns` are the names after "step". Existing files are gone on with: truncate_after first.
   MetricsLog(const std::filesystem::path& folder, std::vector<std::string> columns);
 
-  /// On resume: drops what the interrupted run wrote after the restored step.
-  void truncate_after(std::int64_t step);
+  /// Drops what an interrupted run wrote after this step (-1: everything); returns how many rows.
+  std::int64_t truncate_after(std::int64_t step);
 
   /// One row; as many values as columns.
   void row(std::int64_t step, const std::vector<std::optional<double>>& values);
@@ -66,8 +67,9 @@ class BANACH_API MetricsLog {
 class BANACH_API TimingLog {
  public:
   explicit TimingLog(const std::filesystem::path& folder);
-  void truncate_after(std::int64_t step);
+  std::int64_t truncate_after(std::int64_t step);
   void row(std::int64_t step, double seconds, double rate);
+  void sync();
 
  private:
   LineFile csv_;

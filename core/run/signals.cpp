@@ -37,6 +37,12 @@ void install_signal_handlers() {
 
 int pending_signal() { return pending.load(std::memory_order_relaxed); }
 
+void require_no_signal() {
+  if (const int signal = pending_signal(); signal != 0)
+    throw Error(static_cast<Exit>(exit_code_of(signal)),
+                std::string("stopped by ") + signal_name(signal) + "; nothing was written");
+}
+
 void clear_pending_signal() { pending.store(0); }
 
 int exit_code_of(int signal) {

@@ -13,6 +13,10 @@ BANACH_API void install_signal_handlers();
 /// The signal that asks for the end; 0 if there is none. SIGINT and SIGTERM win over SIGUSR1.
 BANACH_API int pending_signal();
 
+/// Error with the exit code of the signal, once one has come: "stopped by SIGINT; nothing was
+/// written". Whatever was being written goes away on its way out.
+BANACH_API void require_no_signal();
+
 /// Forgets the signal.
 BANACH_API void clear_pending_signal();
 

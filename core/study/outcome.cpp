@@ -44,7 +44,8 @@ Metrics metrics_of(const json& result) {
     add(out, "held_out." + name, term, "rms");
   for (const auto& [name, coefficient] : part(result, "coefficients").items())
     add(out, "coefficient." + name, coefficient, "value");
-  for (const char* key : {"validation_loss", "steps", "train_seconds"}) add(out, key, result, key);
+  for (const char* key : {"score", "validation_loss", "steps", "train_seconds"})
+    add(out, key, result, key);
   return out;
 }
 

@@ -11,8 +11,8 @@ namespace banach {
 using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// The numbers of a result.json by the names that metrics.csv uses: u.mae, u.relative_l2,
-/// u.max_error, residual.pde, held_out.sensors, coefficient.k, validation_loss, steps,
-/// train_seconds.
+/// u.max_error, residual.pde, held_out.sensors, coefficient.k, score, validation_loss,
+/// steps, train_seconds.
 BANACH_API Metrics metrics_of(const nlohmann::json& result);
 
 /// How a trial ended.

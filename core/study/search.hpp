@@ -22,7 +22,7 @@ struct SearchSettings {
   Space space;
   std::string sampler = "tpe";
   PrunerParameters pruner;
-  std::string metric = "validation_loss";
+  std::string metric = "score";
   std::uint64_t seed = 0;
 };
 

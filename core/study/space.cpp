@@ -67,13 +67,14 @@ void describe(Schema<DimensionParameters>& s) {
   s.field("key", &P::key, "the key of the configuration that it sets; its name where absent");
   s.field("uniform", &P::uniform, "[lower, upper]");
   s.field("loguniform", &P::loguniform, "[lower, upper], uniform in the logarithm");
-  s.field("randint", &P::randint, "[lower, upper), integers");
-  s.field("lograndint", &P::lograndint, "[lower, upper), integers, uniform in the logarithm");
+  const std::string range = "in [-9007199254740992, 9007199254740992]";      // exact as a number
+  const auto every = [](const std::vector<std::int64_t>&) { return true; };  // one by one later
+  s.field("randint", &P::randint, "[lower, upper), integers").where(range, every);
+  s.field("lograndint", &P::lograndint, "[lower, upper), integers, uniform in the logarithm")
+      .where(range, every);
   s.field("choice", &P::choice, "one of these values");
   s.field("step", &P::step, "of uniform and randint: only lower, lower + step, ...").positive();
 }
-
-constexpr double largest_integer = 9007199254740992.0;  // 2^53: exact as a number
 
 class Reader {
  public:
@@ -137,8 +138,6 @@ class Reader {
     }
     d.kind = Dimension::Kind::integer, d.log = log, d.step = 1;
     d.low = static_cast<double>(ends[0]), d.high = static_cast<double>(ends[1] - 1);
-    if (d.low < -largest_integer || d.high > largest_integer)
-      complain(kind, "its ends must lie between -2^53 and 2^53");
   }
 
   void options(const std::vector<Value>& values, Dimension& d) {
@@ -184,6 +183,8 @@ class Reader {
 };
 
 }  // namespace
+
+std::vector<ParameterInfo> dimension_parameters() { return Schema<DimensionParameters>().info(); }
 
 Space read_space(const Table& table, const Source& place, Diagnostics& diagnostics) {
   Space out;

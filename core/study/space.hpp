@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdint>
 
-#include "banach/config.hpp"
+#include "banach/parameters.hpp"
 
 namespace banach {
 
@@ -46,6 +46,9 @@ using Space = std::vector<Dimension>;
 /// loguniform (both ends belong to them), randint, lograndint (upper end excluded), choice; `step`
 /// with uniform and randint. Every problem becomes a diagnostic.
 BANACH_API Space read_space(const Table& table, const Source& place, Diagnostics& diagnostics);
+
+/// The keys of one entry of [tune.space].
+BANACH_API std::vector<ParameterInfo> dimension_parameters();
 
 /// The overrides of a configuration at a point of the space.
 struct Override {

@@ -7,6 +7,7 @@
 
 #include "core/parameters/text.hpp"
 #include "core/parameters/toml.hpp"
+#include "core/study/file_kind.hpp"
 #include "core/study/sweep_points.hpp"
 
 namespace banach {
@@ -19,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::int64_t most_trials = 1'000'000;
+
 template <class P>
 void describe_study(Schema<P>& s) {
   s.field("base", &P::base, "the configuration that every trial changes").required();
@@ -26,7 +29,9 @@ void describe_study(Schema<P>& s) {
   s.field("jobs", &P::jobs, "trials at a time; 0: as many as there are cores")
       .at_least(0)
       .at_most(4096);
-  s.field("seed", &P::seed, "first seed; that of the base where absent").at_least(0);
+  s.field("seed", &P::seed, "first seed; that of the base where absent")
+      .at_least(0)
+      .at_most(std::int64_t{1} << 62);
   s.field("timeout", &P::timeout, "seconds after which a trial counts as failed").positive();
   s.field("seconds", &P::seconds, "time of one call; what runs then is saved").positive();
 }
@@ -40,7 +45,7 @@ struct Document {
 
 bool folder_name(const std::string& text) {
   return !text.empty() && text != "." && text != ".." &&
-         text.find_first_of(std::string("/\0", 2)) == std::string::npos;
+         text.find_first_of(std::string("/\0", 2)) == std::string::npos && text.size() < 250;
 }
 
 template <class P>
@@ -66,10 +71,7 @@ const Table* table_at(const Table& table, const char* key) {
 template <class P>
 void read_common(const Table& table, const char* key, StudyFile<P>& file,
                  Diagnostics& diagnostics) {
-  const char* other = std::string(key) == "sweep" ? "tune" : "sweep";
-  if (!table.find(key) && table.find(other))
-    throw ConfigError(fmt::format("{}: this is a file for banach {}: it has [{}] and no [{}]",
-                                  to_text(place_of(table, other)), other, other, key));
+  require_file_of(key, table);
   auto document = Schema<Document<P>>().read(table, diagnostics);
   diagnostics.throw_if_any();
   file.study = std::move(*document.study);
@@ -94,7 +96,9 @@ void describe(Schema<SweepParameters>& s) {
   describe_study(s);
   s.field("grid", &P::grid, "keys with lists of values: every combination");
   s.field("list", &P::list, "sets of overrides, one after the other; name names one");
-  s.field("repeats", &P::repeats, "trainings of every point, with seeds one apart").at_least(1);
+  s.field("repeats", &P::repeats, "trainings of every point, with seeds one apart")
+      .at_least(1)
+      .at_most(most_trials);
 }
 
 void describe(Schema<TuneParameters>& s) {
@@ -103,8 +107,23 @@ void describe(Schema<TuneParameters>& s) {
   s.field("space", &P::space, "hyperparameters by name: what each may be").required();
   s.field("sampler", &P::sampler, "how points are chosen").one_of({"tpe", "random", "sobol"});
   s.field("pruner", &P::pruner, "which trials end early");
-  s.field("metric", &P::metric, "what is to be small: validation_loss, or a metric by name");
-  s.field("trials", &P::trials, "how many").at_least(1);
+  s.field("metric", &P::metric, "what is to be small: score, validation_loss, or a metric by name");
+  s.field("trials", &P::trials, "how many").at_least(1).at_most(most_trials);
+}
+
+std::vector<ParameterInfo> sweep_file_parameters() {
+  return Schema<Document<SweepParameters>>().info();
+}
+
+std::vector<ParameterInfo> tune_file_parameters() {
+  auto out = Schema<Document<TuneParameters>>().info();
+  for (auto& info : out)
+    for (auto& inner : info.children)
+      if (inner.name == "space") {
+        inner.type = "table of table";
+        inner.children = dimension_parameters();
+      }
+  return out;
 }
 
 SweepFile read_sweep(const Table& table) {
@@ -121,6 +140,7 @@ TuneFile read_tune(const Table& table) {
   TuneFile file;
   read_common(table, "tune", file, diagnostics);
   const Table& given = *table_at(table, "tune");
+  file.metric_given = given.find("metric") != nullptr;
   file.space = read_space(file.study.space, place_of(given, "space"), diagnostics);
   for (const auto& d : file.space) {
     check_key({d.key, "", d.source}, "tune.space." + key_text(d.name), diagnostics);

@@ -25,7 +25,7 @@ struct TuneParameters : StudyParameters {
   Table space;
   std::string sampler = "tpe";
   PrunerParameters pruner;
-  std::string metric = "validation_loss";
+  std::string metric = "score";
   std::int64_t trials = 100;
 };
 
@@ -50,6 +50,10 @@ void describe(Schema<StudyOutput>& s);
 BANACH_API void describe(Schema<SweepParameters>& s);
 BANACH_API void describe(Schema<TuneParameters>& s);
 
+/// Every key of the files of `banach sweep` and `banach tune`.
+BANACH_API std::vector<ParameterInfo> sweep_file_parameters();
+BANACH_API std::vector<ParameterInfo> tune_file_parameters();
+
 /// One combination of a sweep.
 struct SweepPoint {
   std::string label;  // the name of the list entry, and what else is set
@@ -61,6 +65,7 @@ struct SweepFile : StudyFile<SweepParameters> {
 };
 struct TuneFile : StudyFile<TuneParameters> {
   Space space;
+  bool metric_given = false;
 };
 
 /// Reads the table of a study file. ConfigError with all problems, each with its place.

@@ -33,7 +33,7 @@ Experiment with_measures(Experiment e) {
   const Unknowns unknowns = e.unknowns;
   const Domain domain = e.domain;
   term.term = interior("bending", [=](const Field& u) { return measured(u, unknowns, domain); });
-  term.residual = record_term(e, term.term, e.trained);
+  term.residual = record_term(e, term.term, in_scales(e, e.trained));
   e.terms = {term};
   return e;
 }
@@ -77,8 +77,8 @@ std::vector<double> quantiles(std::vector<double> density) {
 
 Bending::Bending(const Experiment& experiment, Domain whole, const Bank& own,
                  std::vector<Bank> frozen, bool fused)
-    : whole_(std::move(whole)),
-      own_(experiment.domain),
+    : whole_(relative_to(experiment.domain, experiment.origins, std::move(whole))),
+      own_(relative_to(experiment.domain, experiment.origins, experiment.domain)),
       unknowns_(experiment.unknowns.size()),
       objective_(with_measures(experiment), {1.0}, Derivatives::exact, own.parameters, own.buffers,
                  fused) {

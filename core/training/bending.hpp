@@ -8,7 +8,8 @@ namespace banach {
 /// Measures what is being trained (one window, say) in the coordinates of the whole box.
 class BANACH_API Bending {
  public:
-  /// `whole`: the box whose points are given, cut to that of the experiment along every axis.
+  /// `whole`: the box whose points are given, cut to that of the experiment along every axis; all
+  /// points are relative to the experiment's origins.
   Bending(const Experiment& experiment, Domain whole, const Bank& own, std::vector<Bank> frozen,
           bool fused);
   /// Chooses the solution; false when it is constant.

@@ -10,8 +10,12 @@
 namespace banach {
 Collocation::Collocation(const Experiment& experiment, const std::vector<SamplingChoice>& choices,
                          std::uint64_t seed, at::TensorOptions options)
-    : domain_(experiment.domain), seed_(seed), options_(options), choices_(choices) {
-  BANACH_ASSERT(choices.size() == experiment.terms.size());
+    : domain_(experiment.domain),
+      origins_(experiment.origins),
+      seed_(seed),
+      options_(options),
+      choices_(choices) {
+  BANACH_ASSERT(choices.size() == experiment.terms.size() && origins_.size() == domain_.size());
   std::int64_t most = 1;
   for (std::size_t i = 0; i < choices.size(); ++i) {
     Placement term = place(experiment.terms[i], choices[i]);
@@ -196,11 +200,13 @@ void Collocation::write(const Placement& term, T* out) const {
     const auto from = term.listed > 0 ? static_cast<std::size_t>(term.order[place]) : 0;
     const double* fixed = term.fixed.data() + from * axes;
     T* to = out + row * axes;
-    for (std::size_t axis = 0; axis < axes; ++axis) to[axis] = static_cast<T>(fixed[axis]);
+    for (std::size_t axis = 0; axis < axes; ++axis)
+      to[axis] = static_cast<T>(fixed[axis] - origins_[axis]);
     for (std::size_t k = 0; k < free; ++k) {
       const auto axis = static_cast<std::size_t>(term.free[k]);
       const auto& [name, lower, upper, closed] = domain_[axis];
-      to[axis] = static_cast<T>(lower + (upper - lower) * moved(axis, unit_[row * free + k]));
+      const double along = (upper - lower) * moved(axis, unit_[row * free + k]);
+      to[axis] = static_cast<T>((lower - origins_[axis]) + along);
     }
   }
 }

@@ -57,6 +57,7 @@ class BANACH_API Collocation {
   void write(const Placement& term, T* out) const;
 
   Domain domain_;
+  Origins origins_;  // what the points are relative to
   std::uint64_t seed_;
   at::TensorOptions options_;
   std::vector<SamplingChoice> choices_;

@@ -69,7 +69,8 @@ RunConfiguration read_configuration(const Table& table, Diagnostics& diagnostics
   if (!table.find("problem") && !table.find("dataset"))
     diagnostics.error(table.source,
                       "a [problem], a [dataset] or both are needed: what shall be learnt?");
-  if (c.dataset) place_dataset(*c.dataset, *table_at(&table, "dataset"));
+  if (const Table* given = table_at(&table, "dataset"); c.dataset && given)
+    place_dataset(*c.dataset, *given);
   for (std::size_t i = 0; i < c.stages.size(); ++i) check_length(c, i, table, diagnostics);
   if (table.find("stage") && c.stages.empty())
     diagnostics.error(table.find("stage")->source, "stage: at least one is needed");
@@ -83,6 +84,14 @@ RunConfiguration read_configuration(const Table& table, Diagnostics& diagnostics
         observation.file = absolute(resolve_path(*file));
   place_rests(c, table);
   return c;
+}
+
+void complete_record(Table& recorded) {
+  if (recorded.find("normalisation")) return;
+  Table none;
+  none.set("coordinates", false);
+  none.set("observations", false);
+  recorded.set("normalisation", Value(std::move(none)));
 }
 
 std::vector<std::string> plugin_paths(const Table& table) {

@@ -115,6 +115,16 @@ struct ObservationParameters {
 };
 using Observations = std::map<std::string, ObservationParameters>;
 
+/// An unknown is learned as (u - shift) / scale.
+struct UnknownScale {
+  double shift = 0, scale = 1;
+};
+/// What is done in double before numbers become those of the run's format.
+struct ScalingParameters {
+  bool coordinates = true, observations = true;
+  std::map<std::string, UnknownScale> unknowns;  // absent: from the observed values
+};
+
 struct RunConfiguration {
   std::string name;
   std::int64_t seed = 0;
@@ -130,6 +140,7 @@ struct RunConfiguration {
   SamplingParameters sampling;
   std::map<std::string, double> weights;
   Observations observations;
+  ScalingParameters normalisation;
   RegularisationParameters regularisation;
   std::optional<WindowsParameters> windows;
   std::vector<StageParameters> stages;
@@ -156,6 +167,8 @@ void describe(Schema<RegularisationParameters>& s);
 void describe(Schema<WindowsParameters>& s);
 void describe(Schema<SyntheticParameters>& s);
 void describe(Schema<ObservationParameters>& s);
+void describe(Schema<UnknownScale>& s);
+void describe(Schema<ScalingParameters>& s);
 BANACH_API void describe(Schema<RunConfiguration>& s);
 
 /// Sampling of one term: its own table over the stage's over the run's, term by term.
@@ -167,6 +180,10 @@ BANACH_API TermSampling merged_sampling(const SamplingLayer& run,
 /// become absolute: what a file says counts from its folder, what the command line says from the
 /// working directory. A run without a name is called after its file.
 BANACH_API RunConfiguration read_configuration(const Table& table, Diagnostics& diagnostics);
+
+/// Adds to the configuration that a run has recorded what versions without [normalisation] did:
+/// they took coordinates and observed values as they are.
+BANACH_API void complete_record(Table& recorded);
 
 /// The folders and files of [plugins] paths, read ahead of everything else.
 BANACH_API std::vector<std::string> plugin_paths(const Table& table);

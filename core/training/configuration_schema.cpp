@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keys of a configuration: their texts and bounds.
 #include <algorithm>
+#include <limits>
 
 #include "core/training/configuration.hpp"
 
 namespace banach {
 namespace {
 
+constexpr std::int64_t most_steps = 1'000'000'000'000'000;
+constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
+
 template <class P>
 void describe_term(Schema<P>& s) {
   s.field("method", &P::method, "how points are placed: a sampler by name");
   s.field("points", &P::points, "points per term").at_least(1);
-  s.field("refresh", &P::refresh, "steps between redraws; 0: one fixed set").at_least(0);
+  s.field("refresh", &P::refresh, "steps between redraws; 0: one fixed set")
+      .at_least(0)
+      .at_most(most_steps);
   s.rest(&P::rest);
 }
 
@@ -24,7 +30,7 @@ bool device_name(const std::string& text) {
 
 bool folder_name(const std::string& text) {
   return !text.empty() && text != "." && text != ".." &&
-         text.find_first_of(std::string("/\0", 2)) == std::string::npos;
+         text.find_first_of(std::string("/\0", 2)) == std::string::npos && text.size() < 250;
 }
 
 bool every_axis(const std::map<std::string, std::int64_t>& grid) {
@@ -65,7 +71,8 @@ void describe(Schema<StopParameters>& s) {
       .positive();
   s.field("seconds", &P::seconds, "stop the stage after this training time").positive();
   s.field("plateau", &P::plateau, "stop after so many steps without a better validation loss")
-      .positive();
+      .positive()
+      .at_most(most_steps);
 }
 void describe(Schema<StageParameters>& s) {
   using P = StageParameters;
@@ -76,8 +83,11 @@ void describe(Schema<StageParameters>& s) {
           "train this level of the architecture alone, 1 being the first; all where absent")
       .at_least(1);
   s.field("steps", &P::steps, "optimizer steps; with a data set, epochs may be given instead")
-      .at_least(0);
-  s.field("epochs", &P::epochs, "walks through the training samples of the data set").at_least(0);
+      .at_least(0)
+      .at_most(most_steps);
+  s.field("epochs", &P::epochs, "walks through the training samples of the data set")
+      .at_least(0)
+      .at_most(1'000'000'000);
   s.field("batch", &P::batch, "samples of the data set per step; 0: all").at_least(0);
   s.field("rollout", &P::rollout, "windows of the data set that follow from each other in the loss")
       .at_least(1);
@@ -93,7 +103,7 @@ void describe(Schema<StageParameters>& s) {
 }
 void describe(Schema<ValidationParameters>& s) {
   using P = ValidationParameters;
-  s.field("every", &P::every, "steps between validations").at_least(1);
+  s.field("every", &P::every, "steps between validations").at_least(1).at_most(most_steps);
   s.field("points", &P::points, "fixed points of every term's residual norm").at_least(1);
   s.field("grid", &P::grid, "points along each axis; that of [evaluate] where absent")
       .where("at least 1 on every axis", every_axis);
@@ -107,14 +117,15 @@ void describe(Schema<EvaluateParameters>& s) {
 }
 void describe(Schema<CheckpointParameters>& s) {
   using P = CheckpointParameters;
-  s.field("every", &P::every, "steps between checkpoints").at_least(1);
+  s.field("every", &P::every, "steps between checkpoints").at_least(1).at_most(most_steps);
   s.field("keep", &P::keep, "checkpoints kept beside the best").at_least(2);
   s.field("on_error", &P::on_error, "what a failed save means").one_of({"stop", "continue"});
 }
 void describe(Schema<OutputParameters>& s) {
   s.field("dir", &OutputParameters::dir, "folder of the run's folder");
   s.field("log_every", &OutputParameters::log_every, "steps between rows of metrics.csv")
-      .at_least(1);
+      .at_least(1)
+      .at_most(most_steps);
 }
 void describe(Schema<RegularisationParameters>& s) {
   using P = RegularisationParameters;
@@ -126,7 +137,9 @@ void describe(Schema<RegularisationParameters>& s) {
 void describe(Schema<WindowsParameters>& s) {
   using P = WindowsParameters;
   s.field("axis", &P::axis, "the axis that is cut; it has an initial condition");
-  s.field("count", &P::count, "windows of one length, trained one after another").at_least(1);
+  s.field("count", &P::count, "windows of one length, trained one after another")
+      .at_least(1)
+      .at_most(1000);
   s.field("edges", &P::edges, "where windows meet, ascending; instead of count");
   s.field("start", &P::start,
           "a window begins where the one before ends: exactly (hard), or as a weighted term (soft)")
@@ -141,6 +154,19 @@ void describe(Schema<SyntheticParameters>& s) {
       .one_of({"uniform", "grid"});
   s.field("noise", &P::noise, "standard deviation of the noise").at_least(0);
 }
+void describe(Schema<UnknownScale>& s) {
+  s.field("shift", &UnknownScale::shift, "what is subtracted from the unknown");
+  s.field("scale", &UnknownScale::scale, "what it is then divided by").positive();
+}
+void describe(Schema<ScalingParameters>& s) {
+  using P = ScalingParameters;
+  s.field("coordinates", &P::coordinates,
+          "hold points relative to an origin near each axis, subtracted in double precision");
+  s.field("observations", &P::observations,
+          "divide residuals of observations by the spread of the observed values where equations "
+          "do not set their size");
+  s.named(&P::unknowns, "an unknown without equations; from its observed values where absent");
+}
 void describe(Schema<LossParameters>& s) {
   s.field("type", &LossParameters::type,
           "of every sample, in the outputs' own units; then the mean")
@@ -149,7 +175,7 @@ void describe(Schema<LossParameters>& s) {
 void describe(Schema<RunConfiguration>& s) {
   using P = RunConfiguration;
   s.field("name", &P::name, "name of the run's folder").where("a plain folder name", folder_name);
-  s.field("seed", &P::seed, "of every random stream").at_least(0);
+  s.field("seed", &P::seed, "of every random stream").at_least(0).at_most(any);
   s.field("dtype", &P::dtype, "number format").one_of({"float32", "float64"});
   s.field("device", &P::device, "where to compute")
       .where("one of \"auto\", \"cpu\", \"cuda\", \"cuda:N\"", device_name);
@@ -176,6 +202,7 @@ void describe(Schema<RunConfiguration>& s) {
   s.field("weights", &P::weights, "of the terms in the loss; 1 where absent")
       .where("at least 0 for every term", no_negative);
   s.field("observations", &P::observations, "measured values by name; each is a term of the loss");
+  s.field("normalisation", &P::normalisation, "of coordinates and observed values");
   s.field("regularisation", &P::regularisation, "of the weights");
   s.field("windows", &P::windows, "sequential windows along one axis");
   s.field("stage", &P::stages, "stages of the training, in order").required();

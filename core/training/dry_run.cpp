@@ -7,6 +7,7 @@
 #include "core/operators/operator_objective.hpp"
 #include "core/training/collocation.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/problem_notices.hpp"
 #include "core/training/residual_objective.hpp"
 #include "core/training/windows.hpp"
 
@@ -29,19 +30,7 @@ double megabytes(const RunPlan& plan, std::int64_t points, int planes, std::size
   return (activations + vectors) * static_cast<double>(bytes) / 1e6;
 }
 
-}  // namespace
-
-namespace {
-
-// One step on a batch of the data set.
-std::string dry_run_data(RunPlan& plan) {
-  const StagePlan& stage = plan.stages.front();
-  const auto options = at::TensorOptions(stage.dtype).device(plan.device);
-  const RunState state = initial_state(plan);
-  OperatorObjective objective(plan, 0, state.parameters.to(options), state.buffers.to(options));
-  objective.begin_step(plan.seed, 0, 0);
-  const double loss = stage.optimizer->step(objective, *stage.parameters.lr).item<double>();
-  const OperatorData& data = *plan.experiment.data;
+std::string shapes_text(const OperatorData& data) {
   std::string out;
   for (const auto& v : data.info.variables) {
     std::vector<std::string> shape{"samples", std::to_string(v.channels.size())};
@@ -49,6 +38,31 @@ std::string dry_run_data(RunPlan& plan) {
       shape.push_back(fmt::format("{} {}", data.info.axis(axis)->size, axis));
     out += fmt::format("{:<16}[{}]\n", v.name, join(shape));
   }
+  return out;
+}
+
+// All that can be told of a data set that does not exist yet.
+std::string without_numbers(const RunPlan& plan) {
+  const Layout& layout = plan.experiment.network->layout;
+  std::int64_t steps = 0;
+  for (const auto& s : plan.stages) steps += s.parameters.steps;
+  return shapes_text(*plan.experiment.data) +
+         fmt::format(
+             "parameters: {} learnable, {} fixed\n{} steps, on {}\n{}; no step was taken, "
+             "nothing was written\n",
+             layout.parameters(), layout.buffers(), steps, plan.device.str(), plan.not_generated);
+}
+
+// One step on a batch of the data set.
+std::string dry_run_data(RunPlan& plan) {
+  if (!plan.not_generated.empty()) return without_numbers(plan);
+  const StagePlan& stage = plan.stages.front();
+  const auto options = at::TensorOptions(stage.dtype).device(plan.device);
+  const RunState state = initial_state(plan);
+  OperatorObjective objective(plan, 0, state.parameters.to(options), state.buffers.to(options));
+  objective.begin_step(plan.seed, 0, 0);
+  const double loss = stage.optimizer->step(objective, *stage.parameters.lr).item<double>();
+  std::string out = shapes_text(*plan.experiment.data);
   const at::Tensor losses = objective.term_losses().cpu();
   for (std::size_t i = 0; i < objective.term_names().size(); ++i)
     out += fmt::format("{:<16}{:>12.4e}  weight {:g}\n", objective.term_names()[i],
@@ -64,10 +78,7 @@ std::string dry_run_data(RunPlan& plan) {
                    layout.parameters(), layout.buffers(), loss, steps, plan.device.str());
 }
 
-}  // namespace
-
-std::string dry_run(RunPlan& plan) {
-  if (plan.experiment.data) return dry_run_data(plan);
+std::string dry_run_function(RunPlan& plan) {
   const StagePlan& stage = plan.stages.front();
   const auto options = at::TensorOptions(stage.dtype).device(plan.device);
   const RunState state = initial_state(plan);
@@ -113,6 +124,16 @@ std::string dry_run(RunPlan& plan) {
                                ? fmt::format(" of {} windows", window_count(plan.experiment))
                                : "",
                            plan.device.str());
+}
+
+}  // namespace
+
+std::string dry_run(RunPlan& plan) try {
+  std::string out;
+  for (const auto& notice : problem_notices(plan.experiment)) out += "warning: " + notice + "\n";
+  return out + (plan.experiment.data ? dry_run_data(plan) : dry_run_function(plan));
+} catch (const NotFinite& error) {
+  throw Error(Exit::diverged, std::string("the first step: ") + error.what());
 }
 
 }  // namespace banach

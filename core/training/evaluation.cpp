@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/training/solution_notices.hpp"
+
 namespace banach {
 namespace {
 
@@ -24,6 +26,7 @@ nlohmann::json coefficients_json(const LoadedRun& run) {
 // What the run says of itself beside its errors.
 nlohmann::json with_record(const LoadedRun& run, nlohmann::json out) {
   const RunPlan& plan = run.plan;
+  add_solution_notices(out, plan, run.banks);
   out["name"] = plan.configuration.name;
   out["run"] = run.path.string();
   out["coefficients"] = coefficients_json(run);

@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/parameters/memory.hpp"
 #include "core/parameters/text.hpp"
+#include "core/training/guilty_key.hpp"
 #include "core/training/hard_terms.hpp"
 #include "core/training/known_solution.hpp"
 #include "core/training/observations.hpp"
+#include "core/training/observed_scales.hpp"
+#include "core/training/problem_checks.hpp"
 #include "core/training/windows.hpp"
 
 namespace banach {
@@ -24,6 +28,7 @@ auto guarded(const EntryInfo& item, const F& call) {
   } catch (const Error&) {
     throw;
   } catch (const std::exception& e) {
+    if (const auto text = memory_failure(e)) throw ConfigError(item.kind + ": " + *text);
     throw PluginError(who + " failed: " + e.what());
   } catch (...) {
     throw PluginError(who + " failed with an exception that is no std::exception");
@@ -48,6 +53,8 @@ void check_domain(const Experiment& e) {
   for (const auto& axis : e.domain) {
     if (!(axis.lower < axis.upper))
       throw ConfigError("problem: axis \"" + axis.name + "\" must have lower < upper");
+    if (!std::isfinite(axis.upper - axis.lower))
+      throw ConfigError("problem: axis \"" + axis.name + "\" is longer than any number");
     if (std::count_if(e.domain.begin(), e.domain.end(),
                       [&](const Axis& other) { return other.name == axis.name; }) > 1)
       throw ConfigError("problem: two axes are called \"" + axis.name + "\"");
@@ -108,7 +115,7 @@ void build_data(Experiment& e, const ExperimentExtras& extras) {
           "dataset: outputs are missing, and without a [problem] there is nothing to learn; with "
           "[dataset.window] they are the inputs later in time");
     e.problem = std::make_shared<DataProblem>(e.data);
-    e.domain = e.data->domain, e.unknowns = e.data->unknowns;
+    e.domain = e.data->network_domain(), e.unknowns = e.data->unknowns;
   } else if (e.data && e.data->points.defined()) {
     e.domain = in_order_of(e.data->domain, e.domain);
   }
@@ -119,6 +126,19 @@ void build_data(Experiment& e, const ExperimentExtras& extras) {
   if (e.data && extras.windows)
     throw ConfigError(
         "[windows] cuts the solution of one problem; it has no meaning with a [dataset]");
+}
+
+// What the problem says of itself; what it complains about is said of its table.
+void take_problem(Experiment& e, const std::vector<ParameterInfo>& parameters) try {
+  e.domain = e.problem->domain();
+  e.unknowns = e.problem->unknowns();
+  e.coefficients = coefficients_of(parameters, e.problem_table);
+  for (const auto& c : e.coefficients)
+    if (c.role() == Coefficient::Role::input) e.domain.push_back({c.name(), c.lower(), c.upper()});
+  for (const auto& term : e.problem->terms()) e.terms.push_back({term, {}, {}, 0});
+} catch (const ConfigError& error) {
+  const std::string text = error.what();
+  throw ConfigError(text.rfind("problem", 0) == 0 || has_place(text) ? text : "problem: " + text);
 }
 
 void build_problem(Experiment& e, const Registry& registry, const Table& table,
@@ -133,15 +153,10 @@ void build_problem(Experiment& e, const Registry& registry, const Table& table,
   guarded(*item, [&] {
     e.problem = item->create(own, diagnostics);
     diagnostics.throw_if_any();
-    e.domain = e.problem->domain();
-    e.unknowns = e.problem->unknowns();
-    e.coefficients = coefficients_of(item->parameters, e.problem_table);
-    for (const auto& c : e.coefficients)
-      if (c.role() == Coefficient::Role::input)
-        e.domain.push_back({c.name(), c.lower(), c.upper()});
-    for (const auto& term : e.problem->terms()) e.terms.push_back({term, {}, {}, 0});
+    take_problem(e, item->parameters);
   });
   check_domain(e);
+  check_unknowns(e, type);
   check_names(e, type);
   build_data(e, extras);
   e.hard = take_hard_terms(e, table);
@@ -150,8 +165,9 @@ void build_problem(Experiment& e, const Registry& registry, const Table& table,
 void build_network(Experiment& e, const Registry& registry, const Table& table,
                    const UnknownType& unknown_type, Diagnostics& diagnostics) {
   e.network = std::make_shared<Network>();
-  e.network->signature = {e.hard.empty() ? e.domain : e.hard.network_domain(), e.functions,
-                          static_cast<int>(e.unknowns.size())};
+  e.network->signature = {
+      relative_to(e.domain, e.origins, e.hard.empty() ? e.domain : e.hard.network_domain()),
+      e.functions, static_cast<int>(e.unknowns.size())};
   if (e.data && e.data->grid) {
     e.network->signature.channels = e.data->channels();
     e.network->signature.grid = e.data->extents;
@@ -177,7 +193,7 @@ void build_network(Experiment& e, const Registry& registry, const Table& table,
                              true,
                              0,
                              0});
-  if (e.data) e.normaliser = Normaliser(e.data, e.network->layout);
+  if (e.data) e.normaliser = Normaliser(e.data, e.network->layout, e.origins);
 }
 
 // A network that ignores its input functions can only learn the mean of the outputs.
@@ -207,17 +223,18 @@ void check_reads_functions(const Experiment& e, const std::string& type) {
 void find_known(Experiment& e, const Registry& registry, const Table& table,
                 Diagnostics& diagnostics) {
   const auto* item = registry.problems.find(table.text("type"));
-  const auto truth = item->create(at_truth(own_table(table), e.coefficients), diagnostics);
+  e.truth = item->create(at_truth(own_table(table), e.coefficients), diagnostics);
   diagnostics.throw_if_any();
   const bool all_known =
       std::none_of(e.coefficients.begin(), e.coefficients.end(), [](const Coefficient& c) {
         return c.role() == Coefficient::Role::learnable && !std::isfinite(c.truth());
       });
-  if (all_known) e.reference = truth->reference(), e.baselines = truth->baselines();
-  const auto exact = truth->exact();
+  if (all_known) e.reference = e.truth->reference(), e.baselines = e.truth->baselines();
+  const auto exact = e.truth->exact();
   if (!exact) return;
   Recorded recorded =
-      record_twice(e.domain, "exact()", [&](Trace& trace) { return (*exact)(trace_point(trace)); });
+      record_twice(e, "exact()", [&](Trace& trace) { return (*exact)(trace_point(trace)); });
+  check_exact(e, recorded, table.text("type"));
   const auto& nodes = recorded.trace->nodes();
   const bool learnable = std::any_of(nodes.begin(), nodes.end(),
                                      [](const Node& n) { return n.op == Op::coefficient; });
@@ -236,11 +253,13 @@ Experiment make_experiment(const Registry& registry, const Table& problem,
     build_problem(e, registry, problem, unknown_type, extras, diagnostics);
   else
     build_data(e, extras);
+  e.origins = extras.normalisation.coordinates ? origins_of(e.domain) : Origins(e.domain.size());
   build_network(e, registry, architecture, unknown_type, diagnostics);
   check_reads_functions(e, architecture.text("type"));
   const auto finish = [&] {
     if (named) find_known(e, registry, problem, diagnostics);
-    add_observations(e, extras.observations, extras.seed);
+    add_observations(e, extras.observations, extras.seed, extras.notice);
+    scale_observations(e, extras.normalisation);
     check_names(e, problem.text("type"));
     e.windows = extras.windows;
     if (e.windows) prepare_windows(e);

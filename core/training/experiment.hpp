@@ -5,6 +5,7 @@
 
 #include "core/executor/evaluator.hpp"
 #include "core/expression/hard_conditions.hpp"
+#include "core/expression/origins.hpp"
 #include "core/operators/normaliser.hpp"
 #include "core/training/configuration.hpp"
 
@@ -30,14 +31,20 @@ struct Experiment {
   std::vector<InputFunction> functions;  // the problem's, with the sensors of the data set
   std::shared_ptr<Network> network;      // its layout ends with the learnable coefficients
   Domain domain;                         // the problem's axes, then coefficients that are inputs
+  Origins origins;                       // of its axes: points in tensors are relative to them
   Unknowns unknowns;
+  /// One per unknown: the network learns (unknown - shift) / scale, and `solution` holds that;
+  /// empty where it learns the unknowns themselves.
+  std::vector<UnknownScale> scales;
   std::vector<Coefficient> coefficients;  // all that the problem's table names
   HardConditions hard;
   std::vector<RecordedTerm> terms;     // what the loss consists of: neither hard nor held out
   std::vector<RecordedTerm> held_out;  // observations that are measured only
   Solution trained;                    // all unknowns: the network inside all that is around it
   std::optional<Solution> guess;       // what a window resembles before it is trained
-  Recorded solution;                   // the same, recorded at a point
+  Recorded solution;                   // the same in units of `scales`, recorded at a point
+  /// The problem with learnable coefficients at their stated truth; null for a data set alone.
+  std::shared_ptr<const Problem> truth;
   /// Absent where a learnable coefficient without a stated truth is in them.
   std::optional<Recorded> exact;
   std::optional<Reference> reference;
@@ -61,7 +68,9 @@ struct ExperimentExtras {
   std::optional<WindowsParameters> windows;
   std::uint64_t seed = 0;  // of synthetic observations
   std::optional<DatasetParameters> dataset = {};
-  DatasetInfo info = {};  // of the data set
+  DatasetInfo info = {};                                // of the data set
+  std::function<void(const std::string&)> notice = {};  // what files of observations leave open
+  ScalingParameters normalisation = {};
 };
 
 /// Builds and records everything; an empty table of the problem where there is a data set alone.
@@ -83,8 +92,10 @@ BANACH_API double coefficient_value(const Coefficient& coefficient, double raw);
 BANACH_API double coefficient_raw(const Coefficient& coefficient);
 
 /// Records a body twice and compares; ConfigError that names `what` when the records differ.
-Recorded record_twice(const Domain& domain, const std::string& what,
+Recorded record_twice(const Experiment& experiment, const std::string& what,
                       const std::function<Expression(Trace&)>& body);
+/// A solution in units of the experiment's scales.
+BANACH_API Solution in_scales(const Experiment& experiment, const Solution& solution);
 /// Records a term with the given solution in place of the network.
 BANACH_API Recorded record_term(const Experiment& experiment, const Term& term,
                                 const Solution& solution);

@@ -14,6 +14,18 @@ std::vector<std::string> names_of(const Domain& domain) {
   return out;
 }
 
+std::vector<double> factors(const std::vector<UnknownScale>& scales) {
+  std::vector<double> out;
+  for (const auto& unknown : scales) out.push_back(unknown.scale);
+  return out;
+}
+
+std::vector<double> shifts(const std::vector<UnknownScale>& scales) {
+  std::vector<double> out;
+  for (const auto& unknown : scales) out.push_back(unknown.shift);
+  return out;
+}
+
 void check_region(const Experiment& e, const Term& term) {
   const auto names = names_of(e.domain);
   if (term.region.kind == Region::Kind::face &&
@@ -47,10 +59,10 @@ double coefficient_raw(const Coefficient& c) {
   return high ? inverse_softplus(c.upper() - v) : v;
 }
 
-Recorded record_twice(const Domain& domain, const std::string& what,
+Recorded record_twice(const Experiment& e, const std::string& what,
                       const std::function<Expression(Trace&)>& body) {
   const auto once = [&] {
-    Recorded out{std::make_shared<Trace>(names_of(domain)), -1};
+    Recorded out{std::make_shared<Trace>(names_of(e.domain), false, e.origins), -1};
     Trace::Scope scope(*out.trace);
     out.root = out.trace->node_of(body(*out.trace));
     return out;
@@ -65,17 +77,25 @@ Recorded record_twice(const Domain& domain, const std::string& what,
 }
 
 Solution network_solution(const Experiment& e, int bank) {
-  return [problem = e.problem, hard = e.hard, bank, functions = e.functions, scales = e.normaliser,
-          outputs = static_cast<int>(e.unknowns.size())](const Point& point) {
+  return [problem = e.problem, hard = e.hard, bank, functions = e.functions, data = e.normaliser,
+          scales = e.scales, outputs = static_cast<int>(e.unknowns.size())](const Point& point) {
     const Expression network = call_network(bank, outputs, hard.network_point(point), functions);
-    return problem->solution(point, scales.output(network));
+    if (scales.empty()) return problem->solution(point, data.output(network));
+    return problem->solution(point, shifted(network, factors(scales), shifts(scales)));
+  };
+}
+
+Solution in_scales(const Experiment& e, const Solution& solution) {
+  if (e.scales.empty()) return solution;
+  return [solution, scales = e.scales](const Point& point) {
+    return standardised(solution(point), factors(scales), shifts(scales));
   };
 }
 
 Recorded record_term(const Experiment& e, const Term& term, const Solution& solution) {
   check_region(e, term);
   try {
-    return record_twice(e.domain, "term \"" + term.name + "\"", [&](Trace& trace) {
+    return record_twice(e, "term \"" + term.name + "\"", [&](Trace& trace) {
       return term.body(
           make_field(trace, e.domain, e.unknowns, e.functions, solution, e.fixed_axis));
     });
@@ -92,8 +112,9 @@ std::vector<std::string> loss_terms(const Experiment& e) {
 }
 
 void record_experiment(Experiment& e) {
-  e.solution = record_twice(e.domain, "solution()",
-                            [&](Trace& trace) { return e.trained(trace_point(trace)); });
+  const Solution solution = in_scales(e, e.trained);
+  e.solution =
+      record_twice(e, "solution()", [&](Trace& trace) { return solution(trace_point(trace)); });
   for (auto* list : {&e.terms, &e.held_out})
     for (auto& t : *list) t.residual = record_term(e, t.term, e.trained);
 }

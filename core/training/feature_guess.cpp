@@ -22,7 +22,7 @@ Experiment with_term(Experiment e, const Solution& solution, bool difference) {
       out.push_back(difference ? u[unknowns[i]] - u.data(column(i)) : u[unknowns[i]]);
     return concat(out);
   });
-  term.residual = record_term(e, term.term, solution);
+  term.residual = record_term(e, term.term, in_scales(e, solution));
   e.terms = {term};
   return e;
 }

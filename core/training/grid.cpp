@@ -7,6 +7,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "core/parameters/memory.hpp"
+
 namespace banach {
 namespace {
 
@@ -18,9 +20,12 @@ std::vector<std::string> names_of(const Domain& domain) {
   return names;
 }
 
-std::int64_t default_count(std::size_t axes) {
+// Of many axes the first ones alone have several points: 3^20 would fit in no memory.
+std::int64_t default_count(std::size_t axes, std::size_t axis) {
   constexpr std::int64_t few[] = {1, 200, 40, 20, 10, 6};
-  return axes < std::size(few) ? few[axes] : 3;
+  constexpr std::size_t most = 13, several = 10;
+  if (axes < std::size(few)) return few[axes];
+  return axes > most && axis >= several ? 1 : 3;
 }
 
 std::string unknown_axis(const std::string& name, const Domain& domain) {
@@ -71,6 +76,9 @@ std::vector<double> Grid::coordinates(std::size_t axis) const {
 
 std::vector<double> Grid::points(std::int64_t first, std::int64_t count) const {
   const std::size_t width = axes.size();
+  require_memory(8.0 * static_cast<double>(count) * static_cast<double>(width),
+                 fmt::format("a grid of {} points", fmt::join(counts, " x ")),
+                 "give fewer per axis");
   std::vector<std::vector<double>> lines;
   for (std::size_t axis = 0; axis < width; ++axis) lines.push_back(coordinates(axis));
   std::vector<double> out(static_cast<std::size_t>(count) * width);
@@ -94,7 +102,8 @@ Grid make_grid(const Domain& domain, const GridCounts& counts) {
   std::int64_t size = 1;
   for (const auto& axis : domain) {
     const auto found = counts.find(axis.name);
-    grid.counts.push_back(found != counts.end() ? found->second : default_count(domain.size()));
+    grid.counts.push_back(found != counts.end() ? found->second
+                                                : default_count(domain.size(), grid.counts.size()));
     if (__builtin_mul_overflow(size, grid.counts.back(), &size) || size > most_points)
       throw ConfigError(fmt::format(
           "a grid of {} points along {} axes has more than 10^12 points; give fewer per axis, or "

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "banach/stream.hpp"
 #include "core/parameters/text.hpp"
 #include "core/training/grid.hpp"
+#include "core/training/points.hpp"
 
 namespace banach {
 namespace {
@@ -79,45 +81,102 @@ std::map<std::string, at::Tensor> any_functions(const Experiment& e) {
   return out;
 }
 
+// Corners, edges and middles of a face, [n, axes]; of many axes some of them.
+std::vector<double> places_on(const Domain& domain, const Term& term) {
+  constexpr std::size_t all_axes = 6;
+  constexpr std::int64_t some = 729;
+  GridCounts counts;
+  for (const Axis& axis : domain) counts[axis.name] = domain.size() > 3 ? 3 : 5;
+  const auto axis = std::find_if(domain.begin(), domain.end(),
+                                 [&](const Axis& a) { return a.name == term.region.axis; });
+  const double value = term.region.side == Side::lower ? axis->lower : axis->upper;
+  if (domain.size() <= all_axes) {
+    const Grid grid = face_of(make_grid(domain, counts), term.region.axis, value);
+    return grid.points(0, grid.size());
+  }
+  const Stream stream(1, "places/" + term.name);
+  std::vector<double> out(static_cast<std::size_t>(some) * domain.size());
+  stream.uniform(static_cast<std::int64_t>(out.size()), out.data());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const Axis& a = domain[i % domain.size()];
+    out[i] = a.lower + (a.upper - a.lower) * std::floor(3 * out[i]) / 2;
+    if (a.name == term.region.axis) out[i] = value;
+  }
+  return out;
+}
+
+/// All hard conditions side by side, recorded together so that the solution is recorded once.
+struct Conditions {
+  Recorded recorded;
+  std::vector<int> widths;
+};
+
+bool same(const Point& a, const Point& b) {
+  return std::equal(a.coordinates().begin(), a.coordinates().end(), b.coordinates().begin(),
+                    b.coordinates().end(), [](const auto& x, const auto& y) {
+                      return x.second.trace() == y.second.trace() &&
+                             x.second.node() == y.second.node() &&
+                             x.second.constant() == y.second.constant();
+                    });
+}
+
+Conditions record_conditions(const Experiment& e) {
+  Conditions out;
+  out.recorded = record_twice(e, "problem.hard", [&](Trace& trace) {
+    const Point own = trace_point(trace);
+    const Expression there = e.trained(own);
+    const Solution solution = [&](const Point& p) { return same(p, own) ? there : e.trained(p); };
+    std::vector<Expression> parts;
+    out.widths.clear();
+    for (const Term& term : e.hard.terms()) {
+      parts.push_back(
+          term.body(make_field(trace, e.domain, e.unknowns, e.functions, solution, e.fixed_axis)));
+      out.widths.push_back(parts.back().width());
+    }
+    return concat(parts);
+  });
+  return out;
+}
+
+// `off`: what the condition is missed by at points [n, axes].
+void check_condition(const Experiment& e, const Term& term, const at::Tensor& at,
+                     const at::Tensor& off) {
+  const auto worst = off.argmax().item<std::int64_t>();
+  const double error = off[worst].item<double>();
+  if (error < 1e-7) return;
+  std::vector<std::string> names;
+  for (const Axis& own : e.domain) names.push_back(own.name);
+  throw ConfigError(fmt::format(
+      "problem.hard: condition \"{}\" is missed by {:.3g} at {}: the conditions contradict each "
+      "other there; leave one of them soft: hard = [names of the others]",
+      term.name, error, place_text(names, e.origins, at[worst])));
+}
+
 }  // namespace
 
 void check_hard(const Experiment& e) {
-  if (e.network->grid()) return;  // a GridEvaluator refuses what it cannot do
+  if (e.network->grid() || e.hard.terms().empty()) return;  // a GridEvaluator refuses by itself
   at::NoGradGuard no_grad;
   const auto options = at::TensorOptions(at::kDouble);
   const Bank bank{at::full({e.network->layout.parameters()}, 0.05, options),
                   at::full({e.network->layout.buffers()}, 0.05, options)};
   const std::size_t banks = e.windows ? static_cast<std::size_t>(e.windows->number()) : 1;
-  for (const Term& term : e.hard.terms()) {
-    Evaluator evaluator(e.network);
-    const Recorded residual = record_term(e, term, e.trained);
-    evaluator.add(residual.trace, residual.root);
-    GridCounts counts;
-    for (const Axis& axis : e.domain) counts[axis.name] = e.domain.size() > 3 ? 3 : 5;
-    const Grid box = make_grid(e.domain, counts);
-    const auto axis = std::find_if(e.domain.begin(), e.domain.end(),
-                                   [&](const Axis& a) { return a.name == term.region.axis; });
-    const Grid grid =
-        face_of(box, term.region.axis, term.region.side == Side::lower ? axis->lower : axis->upper);
-    auto points = grid.points(0, grid.size());
-    const auto axes = static_cast<std::int64_t>(e.domain.size());
-    const at::Tensor at = at::from_blob(points.data(), {grid.size(), axes}, at::kDouble);
-    const at::Tensor off =
-        evaluator.evaluate(std::vector<Bank>(banks, bank), {{at, {}, any_functions(e)}})[0]
-            .abs()
-            .reshape({grid.size(), -1})
-            .amax(1);
-    const auto worst = off.argmax().item<std::int64_t>();
-    const double error = off[worst].item<double>();
-    if (error < 1e-7) continue;
-    std::vector<std::string> place;
-    for (std::int64_t k = 0; k < axes; ++k)
-      place.push_back(fmt::format("{} = {:.6g}", e.domain[static_cast<std::size_t>(k)].name,
-                                  at[worst][k].item<double>()));
-    throw ConfigError(fmt::format(
-        "problem.hard: condition \"{}\" is missed by {:.3g} at {}: the conditions contradict each "
-        "other there; leave one of them soft: hard = [names of the others]",
-        term.name, error, join(place)));
+  const Conditions all = record_conditions(e);
+  std::vector<at::Tensor> places;
+  for (const Term& term : e.hard.terms())
+    places.push_back(point_tensor(places_on(e.domain, term), e.origins, options));
+  Evaluator evaluator(e.network);
+  evaluator.add(all.recorded.trace, all.recorded.root);
+  const at::Tensor points = at::cat(places);
+  const at::Tensor off =
+      evaluator.evaluate(std::vector<Bank>(banks, bank), {{points, {}, any_functions(e)}})[0]
+          .abs()
+          .reshape({points.size(0), -1});
+  std::int64_t row = 0, column = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const at::Tensor own = off.narrow(0, row, places[i].size(0)).narrow(1, column, all.widths[i]);
+    check_condition(e, e.hard.terms()[i], places[i], own.amax(1));
+    row += places[i].size(0), column += all.widths[i];
   }
 }
 

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/training/points.hpp"
+
 namespace banach {
 namespace {
 
@@ -23,7 +25,8 @@ class FreshPreparation final : public Preparation {
       : plan_(plan), parameters_(parameters), buffers_(buffers) {}
 
   std::vector<double> points(int n) override {
-    const Domain& domain = plan_.experiment.domain;
+    const Experiment& e = plan_.experiment;
+    const Domain domain = relative_to(e.domain, e.origins, e.domain);
     const std::size_t axes = domain.size();
     std::vector<double> out(static_cast<std::size_t>(n) * axes);
     stream().child(1).uniform(static_cast<std::int64_t>(out.size()), out.data());
@@ -70,18 +73,18 @@ class FreshPreparation final : public Preparation {
     const auto options = at::TensorOptions(at::kDouble);
     const OperatorBatch batch =
         make_batch(data, dataset->read(Split::train, which, NumberType::float64), count, options);
-    const Bank bank{to_vector(parameters_, at::kDouble), to_vector(buffers_, at::kDouble)};
-    const at::Tensor values =
-        plan_.experiment.normaliser
-            .normalised(batch.outputs, slot_tensors(plan_.experiment.network->layout, bank))
-            .flatten(2)
-            .transpose(1, 2)
-            .contiguous();
+    const at::Tensor values = Scaling()
+                                  .to(plan_.experiment.normaliser.output(), batch.outputs)
+                                  .flatten(2)
+                                  .transpose(1, 2)
+                                  .contiguous();
     const auto numbers_of = [](const at::Tensor& t) {
       const double* first = t.data_ptr<double>();
       return std::vector<double>(first, first + t.numel());
     };
-    snapshots_ = {count, data.size(), numbers_of(data.points.contiguous()), numbers_of(values)};
+    const at::Tensor points =
+        point_tensor(data.from_origin(data.points), plan_.experiment.origins, options);
+    snapshots_ = {count, data.size(), numbers_of(points.contiguous()), numbers_of(values)};
   }
 
   const RunPlan& plan_;
@@ -124,8 +127,20 @@ RunState initial_state(const RunPlan& plan, std::vector<std::string>* notices) {
   out.parameters = to_vector(parameters, dtype);
   out.buffers = to_vector(buffers, dtype);
   out.slots = slots_json(plan.experiment.network->layout);
-  if (experiment.data) out.dataset = to_json(experiment.data->info);
+  if (experiment.data) {
+    out.dataset = to_json(experiment.data->info);
+    out.scales = experiment.normaliser.numbers();
+  }
   return out;
+}
+
+void take_scales(const RunState& state, const RunPlan& plan, const Dataset* dataset) {
+  const Experiment& experiment = plan.experiment;
+  if (!experiment.data) return;
+  if (state.scales.defined())
+    experiment.normaliser.set(state.scales);
+  else
+    experiment.normaliser.take(experiment.network->layout, state.buffers, dataset);
 }
 
 void check_fits(const RunState& state, const RunPlan& plan) {

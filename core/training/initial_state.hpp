@@ -14,4 +14,9 @@ BANACH_API RunState initial_state(const RunPlan& plan, std::vector<std::string>*
 /// now).
 BANACH_API void check_fits(const RunState& state, const RunPlan& plan);
 
+/// Gives the plan the scales of inputs and outputs of a saved state. Those of older runs are found
+/// among its fixed numbers; what losses need beyond is fitted to the training split of `dataset`.
+BANACH_API void take_scales(const RunState& state, const RunPlan& plan,
+                            const Dataset* dataset = nullptr);
+
 }  // namespace banach

@@ -34,8 +34,8 @@ std::function<void(const double*, std::int64_t, double*)> known_solution(const E
     const Bank bank{at::zeros({layout.parameters()}, at::kDouble),
                     at::zeros({layout.buffers()}, at::kDouble)};
     const auto exact = std::make_shared<RecordedFunction>(
-        e.network, Derivatives::exact, *e.exact, static_cast<std::int64_t>(e.domain.size()),
-        unknowns, std::vector<Bank>{bank});
+        e.network, Derivatives::exact, *e.exact, e.origins, unknowns, std::vector<UnknownScale>(),
+        std::vector<Bank>{bank});
     return [exact](const double* points, std::int64_t count, double* out) {
       (*exact)(points, count, out);
     };

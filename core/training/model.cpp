@@ -20,17 +20,21 @@ struct Model::Impl {
 
   const Experiment& experiment() const { return run.plan.experiment; }
   std::int64_t outputs() const { return static_cast<std::int64_t>(experiment().unknowns.size()); }
-  std::unique_ptr<RecordedFunction> function(Recorded recorded) const {
-    return std::make_unique<RecordedFunction>(
-        experiment().network, Derivatives::exact, std::move(recorded),
-        static_cast<std::int64_t>(experiment().domain.size()), outputs(), run.banks);
+  std::unique_ptr<RecordedFunction> function(Recorded recorded,
+                                             std::vector<UnknownScale> scales) const {
+    return std::make_unique<RecordedFunction>(experiment().network, Derivatives::exact,
+                                              std::move(recorded), experiment().origins, outputs(),
+                                              std::move(scales), run.banks);
   }
   const RecordedFunction& derivative(const std::string& by) {
     const std::lock_guard<std::mutex> lock(mutex);
     auto& known = derivatives[by];
     if (known) return *known;
     const Term term = interior("derivative " + by, [by](const Field& u) { return u.all().d(by); });
-    known = function(record_term(experiment(), term, experiment().trained));
+    const Experiment& e = experiment();
+    auto slopes = e.scales;
+    for (auto& unknown : slopes) unknown.shift = 0;
+    known = function(record_term(e, term, in_scales(e, e.trained)), std::move(slopes));
     return *known;
   }
   template <class F>
@@ -63,7 +67,7 @@ Model Model::load(const std::filesystem::path& run, const LoadOptions& options) 
     throw ConfigError(run.string() +
                       ": the run has learnt an operator, which takes functions, not points: banach "
                       "predict RUN --data new.h5 --out out.h5");
-  impl->solution = impl->function(impl->experiment().solution);
+  impl->solution = impl->function(impl->experiment().solution, impl->experiment().scales);
   impl->exact = known_solution(impl->experiment());
   return Model(std::move(impl));
 }

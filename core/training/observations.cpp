@@ -8,16 +8,16 @@
 
 #include "banach/stream.hpp"
 #include "core/parameters/text.hpp"
+#include "core/training/boundary.hpp"
 #include "core/training/grid.hpp"
 #include "core/training/known_solution.hpp"
-#include "datasets/csv.hpp"
-#include "datasets/hdf5_file.hpp"
+#include "datasets/measurements.hpp"
 
 namespace banach {
 
 void describe(Schema<ObservationParameters>& s) {
   using P = ObservationParameters;
-  s.field("file", &P::file, ".csv with named columns, or .h5");
+  s.field("file", &P::file, "text with named columns (CSV and its relatives), or HDF5");
   s.field("columns", &P::columns,
           "column (or HDF5 dataset) of a coordinate or unknown, where it has another name");
   s.field("unknowns", &P::unknowns, "what was observed; all unknowns where absent");
@@ -29,10 +29,7 @@ void describe(Schema<ObservationParameters>& s) {
 }
 namespace {
 
-/// Points [n, axes] and values [n, unknowns], row major.
-struct Measured {
-  std::vector<double> points, values;
-};
+constexpr std::int64_t most_synthetic = 100000000;
 
 class Reader {
  public:
@@ -40,18 +37,16 @@ class Reader {
          std::vector<std::string> unknowns)
       : e_(e), name_(name), p_(p), unknowns_(std::move(unknowns)) {}
 
-  Measured from_file() const {
-    const auto dot = p_.file->rfind('.');
-    const std::string kind = dot == std::string::npos ? "" : p_.file->substr(dot);
-    if (kind == ".csv" || kind == ".txt" || kind == ".dat") return from_csv();
-    if (kind == ".h5" || kind == ".hdf5") return from_hdf5();
-    throw ConfigError(
-        fmt::format("observations.{}.file: {}: .csv, .txt, .dat, .h5 and .hdf5 are "
-                    "read",
-                    name_, *p_.file));
+  Measurements from_file() const {
+    MeasuredColumns columns;
+    for (const auto& axis : e_.domain) columns.coordinates.push_back(column(axis.name));
+    for (const auto& unknown : unknowns_) columns.values.push_back(column(unknown));
+    columns.named = !p_.columns.empty();
+    check_columns(columns);
+    return read_measurements(*p_.file, columns);
   }
 
-  Measured synthetic(std::uint64_t seed) const {
+  Measurements synthetic(std::uint64_t seed) const {
     const auto known = known_solution(e_);
     if (!known)
       throw ConfigError(
@@ -69,8 +64,14 @@ class Reader {
     for (const auto& entry : p_.synthetic->points)
       if (!counts.count(entry.first)) no_axis("synthetic.points", entry.first);
     const Stream stream(seed, "observations/" + name_);
-    Measured out;
-    out.points = positions(make_grid(e_.domain, counts), stream);
+    const Grid grid = make_grid(e_.domain, counts);
+    if (grid.size() > most_synthetic)
+      throw ConfigError(
+          fmt::format("observations.{}.synthetic.points: {} observations; at most {} "
+                      "can be made",
+                      name_, grid.size(), most_synthetic));
+    Measurements out;
+    out.points = positions(grid, stream);
     const std::size_t axes = e_.domain.size(), rows = out.points.size() / axes;
     std::vector<double> all(rows * e_.unknowns.size());
     known(out.points.data(), static_cast<std::int64_t>(rows), all.data());
@@ -100,53 +101,25 @@ class Reader {
     return renamed == p_.columns.end() ? quantity : renamed->second;
   }
 
-  Measured from_csv() const {
-    std::vector<std::string> columns;
-    for (const auto& axis : e_.domain) columns.push_back(column(axis.name));
-    for (const auto& unknown : unknowns_) columns.push_back(column(unknown));
-    const auto rows = read_points(*p_.file, columns);
-    Measured out;
-    const std::size_t axes = e_.domain.size(), width = columns.size();
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      (i % width < axes ? out.points : out.values).push_back(rows[i]);
-    return out;
-  }
-
-  // Scattered: every dataset [n]. A grid: coordinates [n_0], [n_1] ..., unknowns [n_0, n_1, ...].
-  Measured from_hdf5() const {
-    const Hdf5Reader file(*p_.file);
-    std::vector<std::vector<double>> axes, values;
-    Shape grid;
-    for (const auto& axis : e_.domain) {
-      axes.push_back(file.read(column(axis.name)));
-      grid.push_back(static_cast<std::int64_t>(axes.back().size()));
+  // A key that names nothing would leave the quantity that was meant to its own name.
+  void check_columns(const MeasuredColumns& columns) const {
+    std::vector<std::string> known;
+    for (const auto& axis : e_.domain) known.push_back(axis.name);
+    known.insert(known.end(), e_.unknowns.begin(), e_.unknowns.end());
+    for (const auto& entry : p_.columns) {
+      if (std::find(known.begin(), known.end(), entry.first) != known.end()) continue;
+      const auto near = nearest(entry.first, known);
+      throw ConfigError(fmt::format(
+          "observations.{}.columns: {} is neither a coordinate nor an unknown{}; known: {}", name_,
+          in_quotes(entry.first), near.empty() ? "" : "; did you mean " + in_quotes(near) + "?",
+          join(known)));
     }
-    const Shape shape = file.shape(column(unknowns_[0]));
-    for (const auto& unknown : unknowns_) {
-      if (file.shape(column(unknown)) != shape)
-        throw DataError(fmt::format("{}: dataset \"{}\" has another shape than \"{}\"", *p_.file,
-                                    column(unknown), column(unknowns_[0])));
-      values.push_back(file.read(column(unknown)));
-    }
-    const bool scattered = shape.size() == 1 && std::all_of(grid.begin(), grid.end(),
-                                                            [&](auto n) { return n == shape[0]; });
-    if (!scattered && shape != grid)
-      throw DataError(fmt::format(
-          "{}: dataset \"{}\" has shape [{}]; its coordinates ask for [{}] (a grid) or for one "
-          "length of all datasets (scattered points)",
-          *p_.file, column(unknowns_[0]), fmt::join(shape, ", "), fmt::join(grid, ", ")));
-    Measured out;
-    for (std::size_t i = 0; i < values[0].size(); ++i) {
-      std::size_t rest = i;
-      std::vector<double> point(axes.size());
-      for (std::size_t a = axes.size(); a-- > 0;) {
-        point[a] = axes[a][scattered ? i : rest % axes[a].size()];
-        rest /= axes[a].size();
-      }
-      out.points.insert(out.points.end(), point.begin(), point.end());
-      for (const auto& column : values) out.values.push_back(column[i]);
-    }
-    return out;
+    auto all = columns.coordinates;
+    all.insert(all.end(), columns.values.begin(), columns.values.end());
+    std::sort(all.begin(), all.end());
+    if (const auto twice = std::adjacent_find(all.begin(), all.end()); twice != all.end())
+      throw ConfigError(fmt::format("observations.{}.columns: two quantities are read from {}",
+                                    name_, in_quotes(*twice)));
   }
 
   // All combinations of the positions along each axis.
@@ -173,28 +146,30 @@ class Reader {
   std::vector<std::string> unknowns_;
 };
 
+/// Moves points onto the boundary that rounding has put beside it.
 void check(const Experiment& e, const std::string& name, const ObservationParameters& p,
-           const Measured& m, std::size_t width) {
-  const std::string where = p.file ? *p.file : "observations." + name;
-  const std::size_t axes = e.domain.size(), rows = m.points.size() / axes;
-  if (rows == 0) throw DataError(where + ": there is no observation in it");
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (std::size_t a = 0; a < axes; ++a) {
-      const double at = m.points[i * axes + a];
-      const auto& [axis, lower, upper, closed] = e.domain[a];
-      if (!(at >= lower && at <= upper))
-        throw DataError(fmt::format("{}: observation {}: {} = {} is not in the domain [{}, {}]",
-                                    where, i + 1, axis, at, lower, upper));
-    }
-    for (std::size_t k = 0; k < width; ++k)
-      if (!std::isfinite(m.values[i * width + k]))
-        throw DataError(fmt::format("{}: observation {} is {}; leave such rows out", where, i + 1,
-                                    m.values[i * width + k]));
-  }
+           Measurements& m, const std::vector<std::string>& unknowns) {
+  const auto where = [&](std::size_t i) {
+    const std::string file = p.file ? *p.file : "observations." + name;
+    const std::string line = m.lines.empty() ? "" : fmt::format(":{}", m.lines[i]);
+    return fmt::format("{}{}: observation {}: ", file, line, i + 1);
+  };
+  if (m.points.empty())
+    throw DataError((p.file ? *p.file : "observations." + name) +
+                    ": there is no observation in it");
+  const auto outside = onto_boundary(e.domain, m.points);
+  if (outside.first)
+    throw DataError(where(outside.first->point) + to_text(*outside.first, e.domain));
+  for (std::size_t i = 0; i < m.values.size(); ++i)
+    if (!std::isfinite(m.values[i]))
+      throw DataError(fmt::format("{}{} = {} is not a finite number; leave such rows out",
+                                  where(i / unknowns.size()), unknowns[i % unknowns.size()],
+                                  m.values[i]));
 }
 
 RecordedTerm observed(const std::string& name, const std::vector<std::string>& unknowns,
-                      const Measured& m, std::size_t axes, const std::vector<std::int64_t>& rows) {
+                      const Measurements& m, std::size_t axes,
+                      const std::vector<std::int64_t>& rows) {
   RecordedTerm out;
   std::vector<std::vector<double>> points;
   for (const auto row : rows) {
@@ -212,22 +187,30 @@ RecordedTerm observed(const std::string& name, const std::vector<std::string>& u
   return out;
 }
 
-void add(Experiment& e, const std::string& name, const ObservationParameters& p,
-         std::uint64_t seed) {
+void add(Experiment& e, const std::string& name, const ObservationParameters& p, std::uint64_t seed,
+         const std::function<void(const std::string&)>& notice) {
   const auto unknowns = p.unknowns.empty() ? e.unknowns : p.unknowns;
   for (const auto& unknown : unknowns)
     if (std::find(e.unknowns.begin(), e.unknowns.end(), unknown) == e.unknowns.end())
       throw ConfigError(fmt::format("observations.{}.unknowns: there is no unknown {}; known: {}",
                                     name, in_quotes(unknown), join(e.unknowns)));
+  for (std::size_t k = 0; k < unknowns.size(); ++k)
+    if (std::find(unknowns.begin(), unknowns.begin() + static_cast<std::ptrdiff_t>(k),
+                  unknowns[k]) != unknowns.begin() + static_cast<std::ptrdiff_t>(k))
+      throw ConfigError(
+          fmt::format("observations.{}.unknowns: {} is named twice", name, in_quotes(unknowns[k])));
   if (p.file.has_value() == p.synthetic.has_value())
     throw ConfigError("observations." + name + ": give either a file or synthetic, one of both");
   const Reader reader(e, name, p, unknowns);
-  const Measured m = p.synthetic ? reader.synthetic(seed) : reader.from_file();
-  check(e, name, p, m, unknowns.size());
+  Measurements m = p.synthetic ? reader.synthetic(seed) : reader.from_file();
+  check(e, name, p, m, unknowns);
+  for (const auto& text : m.notices)
+    if (notice) notice(text);
   const std::size_t axes = e.domain.size();
   const auto count = static_cast<std::int64_t>(m.points.size() / axes);
   auto order = Stream(seed, "held out/" + name).permutation(count);
-  const auto kept = count - static_cast<std::int64_t>(p.held_out * static_cast<double>(count));
+  const bool fraction = p.held_out >= 0 && p.held_out <= 1;  // else it has been reported already
+  const auto kept = count - static_cast<std::int64_t>(fraction ? p.held_out * double(count) : 0);
   std::vector<std::int64_t> trained(order.begin(), order.begin() + kept);
   std::vector<std::int64_t> held(order.begin() + kept, order.end());
   std::sort(trained.begin(), trained.end());
@@ -238,8 +221,9 @@ void add(Experiment& e, const std::string& name, const ObservationParameters& p,
 
 }  // namespace
 
-void add_observations(Experiment& e, const Observations& observations, std::uint64_t seed) {
-  for (const auto& [name, parameters] : observations) add(e, name, parameters, seed);
+void add_observations(Experiment& e, const Observations& observations, std::uint64_t seed,
+                      const std::function<void(const std::string&)>& notice) {
+  for (const auto& [name, parameters] : observations) add(e, name, parameters, seed, notice);
 }
 
 }  // namespace banach

@@ -7,8 +7,11 @@
 #include <functional>
 
 #include "core/plugin/stamp.hpp"
+#include "core/run/signals.hpp"
+#include "core/training/boundary.hpp"
 #include "datasets/csv.hpp"
 #include "datasets/hdf5_file.hpp"
+#include "datasets/output_names.hpp"
 
 namespace banach {
 namespace {
@@ -27,10 +30,13 @@ using PieceSink = std::function<void(const Piece&)>;
 
 void walk(const Model& model, std::int64_t size, const PointSource& source, const PieceSink& sink) {
   for (std::int64_t first = 0; first < size; first += chunk) {
+    require_no_signal();
     Piece piece{first, std::min(chunk, size - first), {}, {}, {}};
     piece.points = source(first, piece.count);
-    piece.found = model.predict(piece.points);
-    if (model.has_exact()) piece.exact = model.exact(piece.points);
+    auto inside = piece.points;
+    onto_boundary(model.coordinates(), inside);
+    piece.found = model.predict(inside);
+    if (model.has_exact()) piece.exact = model.exact(inside);
     sink(piece);
   }
 }
@@ -51,11 +57,14 @@ bool is_csv(const std::filesystem::path& out) {
 
 void write_csv(const Model& model, std::int64_t size, const PointSource& source,
                const std::filesystem::path& out) {
-  std::vector<std::string> columns;
-  for (const auto& axis : model.coordinates()) columns.push_back(axis.name);
-  for (const auto& unknown : model.unknowns()) columns.push_back(unknown);
+  OutputNames names;
+  std::vector<std::string> columns, unknowns;
+  for (const auto& unknown : model.unknowns()) unknowns.push_back(names.take(unknown));
+  for (const auto& axis : model.coordinates()) columns.push_back(names.take(axis.name, "_axis"));
+  columns.insert(columns.end(), unknowns.begin(), unknowns.end());
   if (model.has_exact())
-    for (const auto& unknown : model.unknowns()) columns.push_back(unknown + "_exact");
+    for (const auto& unknown : model.unknowns())
+      columns.push_back(names.take(unknown + "_exact", "_solution"));
   CsvWriter file(out, columns);
   walk(model, size, source, [&](const Piece& piece) {
     std::vector<double> row;
@@ -76,51 +85,67 @@ void write_csv(const Model& model, std::int64_t size, const PointSource& source,
 class FieldFile {
  public:
   FieldFile(const Model& model, const Provenance& provenance, const std::filesystem::path& out)
-      : model_(model), file_(out) {
-    file_.attribute("/", "program", std::string("banach ") + engine_version());
-    file_.attribute("/", "run", provenance.run);
-    file_.attribute("/", "problem", provenance.problem);
-    file_.attribute("/", "step", model.step());
-    for (const auto& [name, value] : model.coefficients()) file_.attribute("/", name, value);
+      : file_(out) {
+    OutputNames attributes;
+    file_.attribute("/", attributes.take("program"), std::string("banach ") + engine_version());
+    file_.attribute("/", attributes.take("run"), provenance.run);
+    file_.attribute("/", attributes.take("problem"), provenance.problem);
+    file_.attribute("/", attributes.take("step"), model.step());
+    for (const auto& [name, value] : model.coefficients())
+      file_.attribute("/", attributes.take(name, "_coefficient"), value);
+    for (const auto& unknown : model.unknowns()) fields_.push_back({names_.take(unknown), "", ""});
+    for (auto& field : fields_) {
+      if (!model.has_exact()) break;
+      field.exact = names_.take("exact/" + field.found);
+      field.error = names_.take("error/" + field.found);
+    }
   }
   Hdf5Writer& file() { return file_; }
+  /// Where a dimension or its coordinates stand; an unknown of that name keeps it.
+  std::string scale(const std::string& name) { return names_.take(name, "_axis"); }
+  std::vector<std::string> unknowns() const {
+    std::vector<std::string> out;
+    for (const auto& field : fields_) out.push_back(field.found);
+    return out;
+  }
 
   void create(const Shape& shape, const std::vector<std::string>& scales) {
-    for (const auto& unknown : model_.unknowns())
-      for (const auto& group : groups()) {
-        const std::string name = group + unknown;
+    for (const auto& field : fields_)
+      for (const auto& name : {field.found, field.exact, field.error}) {
+        if (name.empty()) continue;
         file_.create<double>(name, shape);
         for (std::size_t i = 0; i < scales.size(); ++i)
           file_.attach(name, static_cast<int>(i), scales[i]);
       }
   }
   void write(const Piece& piece) {
-    const std::size_t width = model_.unknowns().size();
+    const std::size_t width = fields_.size();
     for (std::size_t k = 0; k < width; ++k) {
-      const auto& unknown = model_.unknowns()[k];
+      const auto& field = fields_[k];
       auto found = column(piece.found, k, width);
-      file_.write(unknown, piece.first, piece.count, found.data());
+      file_.write(field.found, piece.first, piece.count, found.data());
       if (piece.exact.empty()) continue;
       const auto exact = column(piece.exact, k, width);
-      file_.write("exact/" + unknown, piece.first, piece.count, exact.data());
+      file_.write(field.exact, piece.first, piece.count, exact.data());
       for (std::size_t i = 0; i < found.size(); ++i) found[i] -= exact[i];
-      file_.write("error/" + unknown, piece.first, piece.count, found.data());
+      file_.write(field.error, piece.first, piece.count, found.data());
     }
   }
 
  private:
-  std::vector<std::string> groups() const {
-    if (model_.has_exact()) return {"", "exact/", "error/"};
-    return {""};
-  }
-  const Model& model_;
+  struct Field {
+    std::string found, exact, error;  // paths; the last two empty without an exact solution
+  };
   Hdf5Writer file_;
+  OutputNames names_;
+  std::vector<Field> fields_;
 };
 
-void write_coordinates(Hdf5Writer& file, const Domain& domain, const Piece& piece) {
-  for (std::size_t k = 0; k < domain.size(); ++k)
-    file.write(domain[k].name, piece.first, piece.count,
-               column(piece.points, k, domain.size()).data());
+void write_coordinates(Hdf5Writer& file, const std::vector<std::string>& columns,
+                       const Piece& piece) {
+  for (std::size_t k = 0; k < columns.size(); ++k)
+    file.write(columns[k], piece.first, piece.count,
+               column(piece.points, k, columns.size()).data());
 }
 
 }  // namespace
@@ -134,7 +159,7 @@ void predict_grid(const Model& model, const Grid& grid, const Provenance& proven
   FieldFile fields(model, provenance, out);
   std::vector<std::string> scales;
   for (std::size_t k = 0; k < grid.axes.size(); ++k) {
-    scales.push_back(grid.axes[k].name);
+    scales.push_back(fields.scale(grid.axes[k].name));
     fields.file().add(scales[k], {grid.counts[k]}, grid.coordinates(k));
   }
   fields.create(grid.counts, scales);
@@ -146,9 +171,6 @@ void predict_points(const Model& model, const std::vector<double>& points,
                     const Provenance& provenance, const std::filesystem::path& out) {
   const Domain& domain = model.coordinates();
   const auto axes = static_cast<std::int64_t>(domain.size());
-  std::vector<std::string> names;
-  for (const auto& axis : domain) names.push_back(axis.name);
-  const std::string axes_text = join(names, " ");  // the CF convention
   const auto size = static_cast<std::int64_t>(points.size()) / axes;
   const PointSource source = [&](std::int64_t first, std::int64_t count) {
     return std::vector<double>(points.begin() + first * axes,
@@ -157,29 +179,22 @@ void predict_points(const Model& model, const std::vector<double>& points,
   if (is_csv(out)) return write_csv(model, size, source, out);
   FieldFile fields(model, provenance, out);
   Hdf5Writer& file = fields.file();
-  file.dimension("point", size);
-  for (const auto& axis : domain) {
-    file.create<double>(axis.name, {size});
-    file.attach(axis.name, 0, "point");
+  std::vector<std::string> columns;
+  for (const auto& axis : domain) columns.push_back(fields.scale(axis.name));
+  const std::string point = fields.scale("point");
+  file.dimension(point, size);
+  for (const auto& name : columns) {
+    file.create<double>(name, {size});
+    file.attach(name, 0, point);
   }
-  fields.create({size}, {"point"});
-  for (const auto& unknown : model.unknowns()) file.attribute(unknown, "coordinates", axes_text);
+  fields.create({size}, {point});
+  for (const auto& unknown : fields.unknowns())
+    file.attribute(unknown, "coordinates", join(columns, " "));  // the CF convention
   walk(model, size, source, [&](const Piece& piece) {
-    write_coordinates(file, domain, piece);
+    write_coordinates(file, columns, piece);
     fields.write(piece);
   });
   file.commit();
-}
-
-std::int64_t outside(const Domain& domain, const std::vector<double>& points) {
-  std::int64_t count = 0;
-  for (std::size_t row = 0; row + domain.size() <= points.size(); row += domain.size()) {
-    bool inside = true;
-    for (std::size_t k = 0; k < domain.size(); ++k)
-      inside = inside && points[row + k] >= domain[k].lower && points[row + k] <= domain[k].upper;
-    count += inside ? 0 : 1;
-  }
-  return count;
 }
 
 }  // namespace banach

@@ -9,11 +9,11 @@ namespace banach {
 
 class BANACH_API RecordedFunction {
  public:
-  /// `axes`, `outputs`: columns of points and results. The dtype and device of the banks are those
-  /// of the computation.
+  /// `outputs`: columns of the results; `scales`: those of what is recorded, or empty. The dtype
+  /// and device of the banks are those of the computation.
   RecordedFunction(std::shared_ptr<const Network> network, Derivatives derivatives,
-                   Recorded recorded, std::int64_t axes, std::int64_t outputs,
-                   std::vector<Bank> banks);
+                   Recorded recorded, Origins origins, std::int64_t outputs,
+                   std::vector<UnknownScale> scales, std::vector<Bank> banks);
   ~RecordedFunction();
 
   /// Values [count, outputs] at points [count, axes], both row major in double.
@@ -27,11 +27,18 @@ class BANACH_API RecordedFunction {
   std::shared_ptr<const Network> network_;
   Derivatives derivatives_;
   Recorded recorded_;
-  std::int64_t axes_, outputs_;
+  Origins origins_;
+  std::int64_t outputs_;
+  std::vector<UnknownScale> scales_;
   std::vector<Bank> banks_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Evaluator>>
       idle_;  // an evaluator serves one thread at a time
 };
+
+/// Values [N, unknowns] in units of the scales -> float64 in the unknowns' own; as they are without
+/// scales.
+BANACH_API at::Tensor in_own_units(const std::vector<UnknownScale>& scales,
+                                   const at::Tensor& values);
 
 }  // namespace banach

@@ -32,7 +32,8 @@ double pass(const T* x, std::int64_t n, bool squares, double factor, T* seed) {
 ResidualObjective::ResidualObjective(const Experiment& experiment, std::vector<double> weights,
                                      Derivatives derivatives, const at::Tensor& parameters,
                                      const at::Tensor& buffers, bool fused)
-    : weights_(std::move(weights)),
+    : origins_(experiment.origins),
+      weights_(std::move(weights)),
       evaluator_(experiment.network, derivatives, Phase::training),
       buffers_(buffers.clone()) {
   std::vector<TapeTerm> traces;

@@ -64,6 +64,7 @@ class BANACH_API ResidualObjective final : public StageObjective {
 
   std::vector<Term::Kind> kinds_;
   std::vector<std::string> names_, axes_;
+  Origins origins_;
   std::vector<double> weights_;
   Evaluator evaluator_;
   at::Tensor parameters_, buffers_;

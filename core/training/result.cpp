@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/operators/operator_report.hpp"
+#include "core/training/solution_notices.hpp"
 
 namespace banach {
 namespace {
@@ -41,8 +42,13 @@ std::size_t widest(const json& object, std::size_t least) {
 
 json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
                  const std::string& run) {
-  json out = plan.experiment.data ? operator_report(plan, trainer.all_banks(), {})
-                                  : to_json(trainer.final_measurement());
+  const Measurement end = trainer.final_measurement();
+  json out = plan.experiment.data ? operator_report(plan, trainer.all_banks(), {}) : to_json(end);
+  add_solution_notices(out, plan, trainer.all_banks());
+  out["validation_loss"] = std::isfinite(end.loss) ? json(end.loss) : json();
+  const double score = trainer.score(end);
+  out["score"] = std::isfinite(score) ? json(score) : json();
+  out["warnings"] = remarks(trainer.closing(end));
   out["name"] = plan.configuration.name;
   out["run"] = run;
   out["coefficients"] = coefficients_json(plan, trainer);
@@ -117,18 +123,23 @@ std::string result_text(const json& r) {
   if (!r.at("unknowns").empty()) out += errors_table(r.at("unknowns"), "unknown");
   if (r.contains("tests"))
     for (const auto& [name, test] : r.at("tests").items())
-      out += errors_table(test.at("unknowns"), name.c_str());
+      out += test.contains("refused") ? test.at("refused").get<std::string>() + "\n"
+                                      : errors_table(test.at("unknowns"), name.c_str());
   if (r.contains("baselines") && !r.at("baselines").empty())
     out += errors_table(baseline_rows(r.at("baselines")),
                         r.contains("split") ? "baseline" : "classical");
   if (r.contains("rollout")) out += rollout_table(r.at("rollout"));
   if (!r.at("terms").empty()) out += norms_table(r.at("terms"), "term");
   if (r.contains("split")) out += split_line(r);
+  out += solution_notices_text(r);
   if (r.contains("held_out")) out += norms_table(r.at("held_out"), "held out");
   for (const auto& [name, c] : r.at("coefficients").items()) {
     out += fmt::format("{} = {}", name, number(c, "value"));
     out += c.contains("truth") ? fmt::format(" (true value {})\n", number(c, "truth")) : "\n";
   }
+  if (r.contains("warnings"))
+    for (const auto& warning : r.at("warnings"))
+      out += "warning: " + warning.get<std::string>() + "\n";
   out += fmt::format("stopped: {} (step {}, {:.1f} s)\n", r.value("stop_reason", std::string()),
                      r.value("steps", std::int64_t{0}), r.value("train_seconds", 0.0));
   out += fmt::format("run: {}\n", r.value("run", std::string()));

@@ -9,7 +9,8 @@ namespace banach {
 
 /// Stable keys: name, run, unknowns.<name>.{mae,relative_l2,max_error}, terms.<name>.rms,
 /// held_out.<name>.rms, baselines.<method>.<unknown>.{mae,relative_l2,max_error},
-/// coefficients.<name>.{value,truth}, steps, train_seconds, stop_reason, best_step.
+/// coefficients.<name>.{value,truth}, validation_loss, score (score.hpp), warnings (closing.hpp),
+/// steps, train_seconds, stop_reason, best_step.
 BANACH_API nlohmann::json result_json(const RunPlan& plan, Trainer& trainer, const Outcome& outcome,
                                       const std::string& run);
 /// The same for people: errors as a table, then terms, stop reason, folder and time.

@@ -8,6 +8,7 @@
 #include "core/parameters/toml.hpp"
 #include "core/run/checkpoints.hpp"
 #include "core/sampling/enroll.hpp"
+#include "core/training/data_record.hpp"
 #include "core/training/initial_state.hpp"
 #include "core/training/windows.hpp"
 
@@ -53,12 +54,8 @@ std::vector<fs::path> plugin_places(const Table& table, const LoadOptions& optio
 }
 
 void compare_plugins(LoadedRun& run) {
-  for (const auto& was : run.state.plugins)
-    for (const auto& is : run.plugins->loaded())
-      if (fs::path(was.value("path", "")).filename() == fs::path(is.path).filename() &&
-          was.value("version", "") != is.version)
-        run.notices.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
-                                          is.plugin, is.version, was.value("version", "?")));
+  if (const auto changed = plugin_changes(run.state, *run.plugins); !changed.empty())
+    run.notices.push_back(join(changed, "; "));
 }
 
 void check_parameters(const LoadedRun& run) try {
@@ -85,6 +82,17 @@ RunRecord read_record(const LoadedRun& run) {
 
 }  // namespace
 
+std::vector<std::string> plugin_changes(const RunState& state, const PluginManager& plugins) {
+  std::vector<std::string> out;
+  for (const auto& was : state.plugins)
+    for (const auto& is : plugins.loaded())
+      if (fs::path(was.value("path", "")).filename() == fs::path(is.path).filename() &&
+          was.value("version", "") != is.version)
+        out.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
+                                  is.plugin, is.version, was.value("version", "?")));
+  return out;
+}
+
 LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   require_run(path);
   LoadedRun run;
@@ -94,6 +102,7 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   run.state = to_state(checkpoint.container, checkpoint.path.string());
 
   Table table = parse_toml(run.state.configuration, checkpoint.path.string());
+  complete_record(table);
   if (!options.device.empty()) table.set("device", options.device);
   run.registry = std::make_unique<Registry>();
   enroll_samplers(*run.registry);
@@ -108,6 +117,7 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   run.plan = make_plan(table, *run.registry, *run.plugins, known ? &*known : nullptr);
 
   check_parameters(run);
+  take_scales(run.state, run.plan);
   const int windows = window_count(run.plan.experiment);
   if (run.state.window + 1 != windows)
     throw DataError(
@@ -116,6 +126,9 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
                     path.string(), run.state.window, windows, path.string()));
   run.banks = banks_of(run.state, run.plan.device);
   run.record = read_record(run);
+  for (const auto& file : changed_files(recorded_files(run.state, run.checkpoint.string())))
+    run.notices.push_back(fmt::format(
+        "{} changed since the run learnt from it: errors are those of other data", file));
   return run;
 }
 

@@ -9,8 +9,11 @@
 #include "core/parameters/write_toml.hpp"
 #include "core/training/catalog_choice.hpp"
 #include "core/training/grid.hpp"
+#include "core/training/guilty_key.hpp"
 #include "core/training/run_plan_checks.hpp"
 #include "core/training/stage_needs.hpp"
+#include "core/training/table_keys.hpp"
+#include "datasets/axis_match.hpp"
 
 namespace banach {
 namespace {
@@ -27,8 +30,15 @@ std::vector<ParameterInfo> parameters_of() {
 class Planner {
  public:
   Planner(const Table& table, const Registry& registry, const PluginManager& plugins,
-          const DatasetInfo* known, const PlanNotice& notice)
-      : table_(table), registry_(registry), plugins_(plugins), known_(known), notice_(notice) {}
+          const DatasetInfo* known, const PlanNotice& notice, PlanPurpose purpose,
+          const DatasetInfo* before)
+      : table_(table),
+        registry_(registry),
+        plugins_(plugins),
+        known_(known),
+        before_(known ? known : before),
+        notice_(notice),
+        purpose_(purpose) {}
 
   RunPlan make() {
     plan_.configuration = read_configuration(table_, diagnostics_);
@@ -94,6 +104,8 @@ class Planner {
     };
     try {
       ExperimentExtras extras{c.observations, c.windows, static_cast<std::uint64_t>(c.seed)};
+      extras.notice = notice_;
+      extras.normalisation = c.normalisation;
       if (c.dataset && diagnostics_.empty()) add_data(c, extras);
       if (c.dataset && !extras.dataset) return;
       plan_.experiment = make_experiment(registry_, c.problem, c.architecture, unknown, extras);
@@ -102,13 +114,14 @@ class Planner {
             c, known_ ? nullptr : plan_.opened.get(),
             table_at(&table_, "validation") && table_at(&table_, "validation")->find("every"));
     } catch (const ConfigError& error) {
-      diagnostics_.error({}, error.what());
+      diagnostics_.error({}, with_guilty_key(table_, error.what()));
       plan_.experiment = {};
     }
   }
 
   void add_data(RunConfiguration& c, ExperimentExtras& extras) {
-    extras.info = data_info(c, registry_, plugins_, known_, notice_, plan_.opened);
+    if (before_) c.dataset->falling = falling_axes(*before_);
+    extras.info = data_info(plan_, registry_, plugins_, known_, notice_, purpose_);
     extras.dataset = c.dataset;
   }
 
@@ -180,6 +193,10 @@ class Planner {
     RunConfiguration& c = plan_.configuration;
     if (c.problem.find("type")) c.problem = with_type(plan_.experiment.problem_table, c.problem);
     c.architecture = with_type(plan_.experiment.architecture_table, c.architecture);
+    for (std::size_t k = 0; k < plan_.experiment.scales.size(); ++k)
+      if (const UnknownScale& s = plan_.experiment.scales[k]; s.shift != 0 || s.scale != 1)
+        c.normalisation.unknowns[plan_.experiment.unknowns[k]] = s;
+    plan_.notices = coordinate_notices(plan_);
     if (c.threads == 0) c.threads = threads_of(plan_);
     if (c.threads == 0) c.threads = std::max(1u, std::thread::hardware_concurrency());
     if (!c.dataset) {
@@ -197,44 +214,48 @@ class Planner {
     if (!c.problem.find("type")) plan_.resolved.erase("problem");
     for (auto& info : plan_.docs) {
       if (info.name == "problem" && c.problem.find("type"))
-        info.children =
-            with_type(with_hard(registry_.problems.find(c.problem.text("type"))->parameters));
+        info.children = with_keys("problem", registry_.problems.find(c.problem.text("type")));
       if (info.name == "architecture")
         info.children =
-            with_type(registry_.architectures.find(c.architecture.text("type"))->parameters);
+            with_keys("architecture", registry_.architectures.find(c.architecture.text("type")));
     }
   }
 
-  static std::vector<ParameterInfo> with_hard(std::vector<ParameterInfo> parameters) {
-    parameters.insert(parameters.begin(), {"hard",
-                                           "true, false or list of text",
-                                           "false",
-                                           "",
-                                           "conditions built into the network: all, or these terms",
-                                           false,
-                                           {}});
-    return parameters;
-  }
-
-  static std::vector<ParameterInfo> with_type(std::vector<ParameterInfo> parameters) {
-    parameters.insert(parameters.begin(), {"type", "text", "", "", "which one, by name", true, {}});
-    return parameters;
+  static std::vector<ParameterInfo> with_keys(const std::string& table, const EntryInfo* entry) {
+    auto out = table_keys(table);
+    out.insert(out.end(), entry->parameters.begin(), entry->parameters.end());
+    return out;
   }
 
   const Table& table_;
   const Registry& registry_;
   const PluginManager& plugins_;
-  const DatasetInfo* known_;
+  const DatasetInfo *known_, *before_;
   const PlanNotice& notice_;
+  PlanPurpose purpose_;
   Diagnostics diagnostics_, repeated_;
   RunPlan plan_;
 };
 
 }  // namespace
 
+std::vector<ParameterInfo> table_keys(const std::string& table) {
+  std::vector<ParameterInfo> out{{"type", "text", "", "", "which one, by name", true, {}}};
+  if (table == "problem")
+    out.push_back({"hard",
+                   "true, false or list of text",
+                   "false",
+                   "",
+                   "conditions built into the network: all, or these terms",
+                   false,
+                   {}});
+  return out;
+}
+
 RunPlan make_plan(const Table& table, const Registry& registry, const PluginManager& plugins,
-                  const DatasetInfo* known, const PlanNotice& notice) {
-  return Planner(table, registry, plugins, known, notice).make();
+                  const DatasetInfo* known, const PlanNotice& notice, PlanPurpose purpose,
+                  const DatasetInfo* before) {
+  return Planner(table, registry, plugins, known, notice, purpose, before).make();
 }
 
 std::string resolved_text(const RunPlan& plan) { return write_toml(plan.resolved, plan.docs); }

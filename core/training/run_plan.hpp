@@ -34,8 +34,9 @@ struct RunPlan {
   std::uint64_t seed = 0;
   at::Device device = at::kCPU;
   Derivatives derivatives = Derivatives::exact;
-  Table resolved;                   // everything, defaults included
-  std::vector<ParameterInfo> docs;  // of `resolved`
+  Table resolved;                    // everything, defaults included
+  std::vector<ParameterInfo> docs;   // of `resolved`
+  std::vector<std::string> notices;  // what a user should know before training
 
   /// Weight and sampling of a term of the experiment (or of one window of it), by its name.
   double weight(const std::string& term) const { return weights[place(term)]; }
@@ -49,17 +50,25 @@ struct RunPlan {
   BANACH_API std::shared_ptr<const Dataset> dataset() const;
 
   mutable std::shared_ptr<const Dataset> opened;
+  std::string not_generated;  // the data set that does not exist yet: no step can be taken
 };
 
 /// Told of what takes long while a plan is made ("generating ..."); may be empty.
 using PlanNotice = std::function<void(const std::string& text)>;
 
+/// What a plan is made for. A run that is resumed keeps what earlier versions let pass; a plan that
+/// is only shown generates no data set: it knows the shapes alone.
+enum class PlanPurpose { training, resuming, showing };
+
 /// Builds everything. `known`: what a run remembers of its data set, whose files are not looked at
-/// then; otherwise it is opened (and generated, where it asks for that). ConfigError with all
-/// errors that can be found at once; PluginError for a type that only a refused plugin provides.
+/// then; otherwise it is opened (and generated, where it asks for that). `before`: what the run
+/// that is resumed remembers of it, whose axes keep their order. ConfigError with all errors that
+/// can be found at once; PluginError for a type that only a refused plugin provides.
 BANACH_API RunPlan make_plan(const Table& table, const Registry& registry,
                              const PluginManager& plugins, const DatasetInfo* known = nullptr,
-                             const PlanNotice& notice = {});
+                             const PlanNotice& notice = {},
+                             PlanPurpose purpose = PlanPurpose::training,
+                             const DatasetInfo* before = nullptr);
 
 /// resolved.toml: the whole configuration, commented; training it gives the same run.
 BANACH_API std::string resolved_text(const RunPlan& plan);

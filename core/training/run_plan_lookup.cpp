@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a plan knows by name, and its data set.
 #include "core/training/run_plan.hpp"
+#include "datasets/axis_match.hpp"
 
 namespace banach {
 
@@ -17,7 +18,13 @@ double RunPlan::loss_weight(const std::string& name) const {
 }
 
 std::shared_ptr<const Dataset> RunPlan::dataset() const {
-  if (!opened) opened = Dataset::open(*configuration.dataset);
+  if (opened) return opened;
+  auto now = Dataset::open(*configuration.dataset);
+  // A saved run remembers what its files were like; arrays of another shape are no data for it.
+  if (experiment.data)
+    if (const auto why = shapes_differ(experiment.data->info, now->info()); !why.empty())
+      throw DataError("dataset: the files changed since the run learnt from them: " + why);
+  opened = std::move(now);
   return opened;
 }
 

@@ -87,6 +87,8 @@ Container to_container(const RunState& s) {
               {"plugins", s.plugins},
               {"slots", s.slots},
               {"dataset", s.dataset},
+              {"files", s.files},
+              {"start", s.start},
               {"stamp", s.stamp}};
   out.blobs.push_back(to_blob("parameters", s.parameters));
   out.blobs.push_back(to_blob("buffers", s.buffers));
@@ -94,6 +96,7 @@ Container to_container(const RunState& s) {
     out.blobs.push_back(to_blob("windows/parameters", s.done_parameters));
     out.blobs.push_back(to_blob("windows/buffers", s.done_buffers));
   }
+  if (s.scales.defined()) out.blobs.push_back(to_blob("scales", s.scales));
   if (s.spacing.defined()) out.blobs.push_back(to_blob("spacing", s.spacing));
   out.blobs.push_back(
       make_blob("schedule", {static_cast<std::int64_t>(s.schedule.size())}, s.schedule.data()));
@@ -121,7 +124,9 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.plugins = c.value<nlohmann::json>("plugins");
   s.slots = c.value<nlohmann::json>("slots");
   s.dataset = c.value<nlohmann::json>("dataset");
+  s.files = c.meta.value("files", nlohmann::json());  // absent in older checkpoints
   s.stamp = c.value<std::string>("stamp");
+  s.start = c.meta.value("start", nlohmann::json());
   s.parameters = to_tensor(c.blob("parameters"));
   s.buffers = to_tensor(c.blob("buffers"));
   if (s.window > 0) {
@@ -130,8 +135,10 @@ RunState to_state(const Container& c, const std::string& origin) try {
   }
   s.schedule = values_of<double>(c.blob("schedule"));
   const std::string prefix = optimizer_prefix;
-  for (const auto& blob : c.blobs)
+  for (const auto& blob : c.blobs) {
     if (blob.name == "spacing") s.spacing = to_tensor(blob);
+    if (blob.name == "scales") s.scales = to_tensor(blob);
+  }
   for (const auto& blob : c.blobs)
     if (blob.name.rfind(prefix, 0) == 0)
       s.optimizer[blob.name.substr(prefix.size())] = to_tensor(blob);

@@ -13,6 +13,8 @@ struct RunState {
   at::Tensor done_parameters, done_buffers;
   std::int64_t window = 0;  // that is being trained
   std::int64_t draw = -1;   // the way in which its frozen layers were drawn; -1: not chosen
+  at::Tensor scales;        // of a data set's inputs and outputs, float64; undefined in runs that
+                            // kept none: their losses were in the outputs' own units
   at::Tensor spacing;       // [axes, knots] of its points, as Collocation's; undefined: as sampled
   State optimizer;
   std::vector<double> schedule;
@@ -26,7 +28,9 @@ struct RunState {
   nlohmann::json plugins = nlohmann::json::array();  // {"name", "version", "path"}
   nlohmann::json slots = nlohmann::json::array();    // {"name", "shape"} of every parameter
   nlohmann::json dataset;                            // what is known of it; null without one
-  std::string stamp;                                 // of the engine
+  nlohmann::json files;                              // prints of its data; null: of an older run
+  nlohmann::json start;  // {"loss", "sizes"} of the untrained network; null: not known
+  std::string stamp;     // of the engine
 };
 
 /// Tensor to named bytes and back; real dtypes, any shape.
@@ -38,7 +42,8 @@ void finish_window(RunState& state);
 /// The banks of all windows so far, in their order, on a device.
 BANACH_API std::vector<Bank> banks_of(const RunState& state, at::Device device);
 
-/// Blobs "parameters", "buffers", "windows/parameters", "windows/buffers", "spacing", "schedule",
+/// Blobs "parameters", "buffers", "windows/parameters", "windows/buffers", "scales", "spacing",
+/// "schedule",
 /// "optimizer/<name>"; the rest is meta.
 BANACH_API Container to_container(const RunState& state);
 /// DataError when something is missing or of another type; `origin` (a path) opens the message.

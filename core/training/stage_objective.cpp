@@ -22,7 +22,6 @@ T zero_if_finite(const T* x, std::int64_t n) {
 
 }  // namespace
 
-NotFinite::~NotFinite() = default;
 StageObjective::~StageObjective() = default;
 
 bool all_finite(const at::Tensor& t) {

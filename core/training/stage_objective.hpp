@@ -9,13 +9,6 @@
 
 namespace banach {
 
-/// A loss that is not finite: term and place, as far as they can be found.
-class BANACH_API NotFinite : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-  ~NotFinite() override;
-};
-
 class BANACH_API StageObjective : public Objective {
  public:
   ~StageObjective() override;

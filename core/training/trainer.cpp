@@ -8,6 +8,8 @@
 
 #include "core/run/signals.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/minimum.hpp"
+#include "core/training/problem_notices.hpp"
 #include "core/training/stage_needs.hpp"
 
 namespace banach {
@@ -48,6 +50,8 @@ std::int64_t Trainer::total_steps() const {
 
 void Trainer::start(RunState state, bool resumed) {
   check_fits(state, plan_);
+  const bool older = pools_outputs(state, plan_);
+  take_scales(state, plan_, older ? plan_.dataset().get() : nullptr);
   state_ = std::move(state);
   BANACH_ASSERT(state_.stage >= 0 && static_cast<std::size_t>(state_.stage) < plan_.stages.size());
   checkpoints_.start();
@@ -58,8 +62,13 @@ void Trainer::start(RunState state, bool resumed) {
   progress_ = std::make_unique<Progress>("train", state_.step, total_steps(), options_.progress);
   log_.attach(progress_.get());
   for (const auto& warning : stage_warnings(plan_)) log_.warning(warning);
+  if (!resumed)
+    for (const auto& notice : problem_notices(plan_.experiment)) log_.warning(notice);
+  first_step_ = state_.step;
   begin_window();
+  measure_start(resumed);
   begin_stage(resumed);
+  if (older) renew_measures();
   if (objective_->planes() > 1 && uses_batch_statistics(*plan_.experiment.network))
     log_.warning(
         "batch statistics beside derivatives: the network of a training step differs from the one "
@@ -107,9 +116,8 @@ RunState Trainer::capture() const {
 Outcome Trainer::run() {
   for (;;) {
     if (auto early = run_stage()) return *early;
-    const std::string why = state_.stage_stop.empty()
-                                ? fmt::format("all {} steps done", stage().parameters.steps)
-                                : state_.stage_stop;
+    const std::string why = stage_end();
+    check_last();
     if (plan_.stages.size() > 1) log_.note(fmt::format("stage {}: {}", state_.stage, why));
     if (static_cast<std::size_t>(state_.stage) + 1 == plan_.stages.size()) {
       if (next_window()) continue;
@@ -127,6 +135,15 @@ Outcome Trainer::run() {
   }
 }
 
+std::string Trainer::stage_end() const {
+  const std::int64_t steps = stage().parameters.steps;
+  if (!state_.stage_stop.empty()) return state_.stage_stop;
+  if (state_.step == first_step_ && state_.stage_step > steps)
+    return fmt::format("no step was left to do: {} steps done, {} are asked for", state_.stage_step,
+                       steps);
+  return fmt::format("all {} steps done", steps);
+}
+
 std::optional<Outcome> Trainer::run_stage() {
   while (state_.stage_stop.empty() && state_.stage_step < stage().parameters.steps) {
     step_checked();
@@ -142,6 +159,7 @@ void Trainer::one_step() {
   const StageParameters& p = stage().parameters;
   lr_ = *p.lr * stage().schedule->factor(state_.stage_step, p.steps);
   objective_->begin_step(plan_.seed, state_.step, state_.stage_step);
+  check_first();
   loss_ = stage().optimizer->step(minimised(), lr_);
   settle();
   objective_->end_step();
@@ -182,21 +200,21 @@ void Trainer::watch_device() {
 }
 
 void Trainer::diverged(const NotFinite& error) {
-  const auto steps = checkpoints_.steps();
-  const std::string good =
-      steps.empty() ? "there is no checkpoint yet"
-                    : fmt::format("the last good checkpoint is {} (step {})",
-                                  checkpoints_.path_of(steps.front()).string(), steps.front());
   throw Error(Exit::diverged, fmt::format("training diverged at step {}: {}; {}", state_.step + 1,
-                                          error.what(), good));
+                                          error.what(), last_good()));
 }
 
 void Trainer::after_step() {
   const auto& c = plan_.configuration;
   const StageParameters& p = stage().parameters;
   const bool validated = due(c.validation.every);
-  if (const auto why = stage().optimizer->finished(); !why.empty())
-    note_stop(fmt::format("{}: {}{}", p.optimizer, why, seen_as()));
+  if (const auto why = stage().optimizer->finished(); !why.empty()) {
+    const bool stalled = stage().optimizer->stalled();
+    const bool minimum = stalled && at_minimum(minimised(), start_loss(state_.start));
+    note_stop(fmt::format("{}: {}{}{}", p.optimizer, why, seen_as(),
+                          minimum ? "; nothing is left to gain" : ""));
+    if (stalled && !minimum) halted(state_.stage_stop);
+  }
   const bool last = state_.stage_step == p.steps || !state_.stage_stop.empty();
   const bool logged = validated || due(c.output.log_every) || last;
   if (logged || due(c.checkpoint.every)) watch_device();
@@ -215,7 +233,7 @@ void Trainer::note_stop(const std::string& reason) {
 
 void Trainer::validate() {
   measured_ = validation_->measure(banks());
-  if (options_.report) options_.report(state_.step, *measured_);
+  if (options_.report) options_.report(state_.step, *measured_, score(*measured_));
   const StageParameters& p = stage().parameters;
   const double metric = measured_->loss;
   if (!std::isfinite(metric)) return;

@@ -10,9 +10,11 @@
 #include "core/run/log.hpp"
 #include "core/run/metrics_log.hpp"
 #include "core/run/progress.hpp"
+#include "core/training/closing.hpp"
 #include "core/training/collocation.hpp"
 #include "core/training/residual_objective.hpp"
 #include "core/training/run_state.hpp"
+#include "core/training/score.hpp"
 #include "core/training/validation.hpp"
 #include "core/training/windows.hpp"
 
@@ -21,9 +23,15 @@ namespace banach {
 struct TrainerOptions {
   std::optional<double> time_limit;  // seconds; wins over that of the configuration
   Progress::Mode progress = Progress::Mode::quiet;
-  /// Told of every validation; may be empty.
-  std::function<void(std::int64_t step, const Measurement& measured)> report = {};
+  /// Told of every validation; may be empty. `score`: what trials are compared by.
+  std::function<void(std::int64_t step, const Measurement& measured, double score)> report = {};
+  ResidualSizes sizes = {};  // those that the score refers to; the run's own where they are absent
 };
+
+/// Whether the state was saved when losses of data pooled all outputs in their own units.
+BANACH_API bool pools_outputs(const RunState& state, const RunPlan& plan);
+/// What that means for a run that is resumed.
+BANACH_API std::string renewal_text();
 
 /// How a training ended.
 struct Outcome {
@@ -48,8 +56,13 @@ class BANACH_API Trainer {
 
   /// The state between two steps.
   RunState capture() const;
-  /// Errors on the grid of [evaluate] and residual norms at the present parameters.
+  /// Errors on the grid of [evaluate] and residual norms at the present parameters; of a data set
+  /// the errors on its validation samples.
   Measurement final_measurement();
+  /// Of that measurement: what trials are compared by.
+  double score(const Measurement& measured) const;
+  /// The run from its start to that measurement; after run().
+  Closing closing(Measurement end);
   /// Parameters of the whole solution, as they are now.
   std::vector<Bank> all_banks() const;
   /// Learnable coefficients by name.
@@ -58,6 +71,9 @@ class BANACH_API Trainer {
 
  private:
   void open_logs(bool resumed);
+  /// Measures the best checkpoint of an older run in the losses of today.
+  void renew_measures();
+  std::int64_t last_row() const;
   void begin_window();
   void begin_stage(bool resumed);
   void make_objective();
@@ -73,6 +89,12 @@ class BANACH_API Trainer {
   bool next_window();
   Collocation collocation_of(const StagePlan& stage, std::uint64_t seed) const;
   std::vector<double> weights() const;
+  void measure_start(bool resumed);
+  void check_first();
+  void check_last();
+  std::string stage_end() const;
+  std::string last_good() const;
+  [[noreturn]] void halted(const std::string& why);
   std::optional<Outcome> run_stage();
   void one_step();
   void step_checked();
@@ -113,11 +135,13 @@ class BANACH_API Trainer {
   std::unique_ptr<Measurer> validation_;
   at::ScalarType validation_dtype_ = at::kFloat;
   std::optional<Measurement> measured_;
+  std::map<std::string, double>
+      own_;  // losses of the terms on the points that were trained on last
   at::Tensor loss_;
   std::optional<RunState>
       snapshot_;  // devices other than the CPU: the last state known to be finite
   double lr_ = 0, base_seconds_ = 0, stage_base_ = 0, timed_seconds_ = 0;
-  std::int64_t timed_step_ = 0, saved_step_ = -1;
+  std::int64_t timed_step_ = 0, saved_step_ = -1, first_step_ = 0;
   std::chrono::steady_clock::time_point started_, stage_started_;
 };
 

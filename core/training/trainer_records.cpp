@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/training/trainer.hpp"
 
 namespace banach {
@@ -16,13 +18,26 @@ void Trainer::open_logs(bool resumed) {
     if (c.role() == Coefficient::Role::learnable) columns.push_back("coefficient." + c.name());
   metrics_ = std::make_unique<MetricsLog>(folder_, columns);
   timing_ = std::make_unique<TimingLog>(folder_);
-  if (!resumed) return;
-  // The last step of a run has a row of its own, which a longer run would not have had.
+  // A run that was killed before its first checkpoint begins anew, and with it its logs.
+  const std::int64_t last = resumed ? last_row() : -1;
+  const std::int64_t rows = std::max(metrics_->truncate_after(last), timing_->truncate_after(last));
+  const std::string cut = rows == 0   ? ""
+                          : rows == 1 ? "; a row that was written after it is cut from the logs"
+                                      : fmt::format(
+                                            "; {} rows that were written after it are cut "
+                                            "from the logs",
+                                            rows);
+  if (resumed || rows > 0)
+    log_.note(
+        fmt::format("{} at step {}{}", resumed ? "resumed" : "started again", state_.step, cut));
+}
+
+// Of the logs; the end of a run has a row of its own, which a longer run would not have had.
+std::int64_t Trainer::last_row() const {
   const auto& c = plan_.configuration;
   const bool usual = due(c.output.log_every) || due(c.validation.every);
   const bool ended = state_.stage_step >= stage().parameters.steps || !state_.stage_stop.empty();
-  metrics_->truncate_after(usual || ended ? state_.step : state_.step - 1);
-  timing_->truncate_after(usual || ended ? state_.step : state_.step - 1);
+  return usual || ended ? state_.step : state_.step - 1;
 }
 
 std::vector<std::pair<std::string, double>> Trainer::coefficients() const {
@@ -89,6 +104,7 @@ void Trainer::show_progress(bool last) {
 void Trainer::save() {
   try {
     metrics_->sync();
+    timing_->sync();
     checkpoints_.save(state_.step, to_container(capture()));
     saved_step_ = state_.step;
   } catch (const IoError& error) {
@@ -107,7 +123,5 @@ void Trainer::save_best() {
                              error.what()));
   }
 }
-
-Measurement Trainer::final_measurement() { return make_validation(true)->measure(all_banks()); }
 
 }  // namespace banach

@@ -9,6 +9,8 @@
 
 #include "core/sampling/samplers.hpp"
 #include "core/training/known_solution.hpp"
+#include "core/training/points.hpp"
+#include "core/training/recorded_function.hpp"
 
 namespace banach {
 namespace {
@@ -43,6 +45,14 @@ Experiment with_held_out(const Experiment& experiment) {
   out.terms.insert(out.terms.end(), experiment.held_out.begin(), experiment.held_out.end());
   for (auto& term : out.terms) term.batch = 0;
   return out;
+}
+
+// Observations of one unknown that is learned in other units are reported in its own.
+double unit_of(const Experiment& e, const RecordedTerm& term) {
+  if (e.scales.empty() || term.data.size() != 1) return 1;
+  for (std::size_t k = 0; k < e.scales.size(); ++k)
+    if (term.data.count("observed." + e.unknowns[k]) > 0) return e.scales[k].scale;
+  return 1;
 }
 
 }  // namespace
@@ -120,12 +130,9 @@ Validation::Validation(const Experiment& experiment, Derivatives derivatives, co
   for (const auto& term : experiment.terms) terms_.add(term.residual.trace, term.residual.root);
   for (const auto& term : experiment.held_out) terms_.add(term.residual.trace, term.residual.root);
   solution_.add(experiment.solution.trace, experiment.solution.root);
-  const auto axes = static_cast<std::int64_t>(experiment.domain.size());
   auto numbers = grid.points(0, grid.size());
-  const at::Tensor points64 = at::from_blob(numbers.data(), {grid.size(), axes}, at::kDouble)
-                                  .to(options.dtype(at::kDouble), false, true);
   reference_ = known_values(experiment, numbers, options);
-  grid_ = points64.to(options);
+  grid_ = point_tensor(numbers, experiment.origins, options);
 }
 
 Validation::~Validation() = default;
@@ -138,7 +145,7 @@ at::Tensor Validation::predict(const std::vector<Bank>& banks, const at::Tensor&
     const at::Tensor part = points.narrow(0, first, std::min(chunk, points.size(0) - first));
     parts.push_back(solution_.evaluate(banks, {{part, {}, {}}})[0].expand({part.size(0), outputs}));
   }
-  return at::cat(parts);
+  return in_own_units(experiment_.scales, at::cat(parts));
 }
 
 void Validation::errors(const std::vector<Bank>& banks, Measurement& out) {
@@ -160,7 +167,10 @@ void Validation::norms(const std::vector<Bank>& banks, Measurement& out) {
         v.dim() == 0 ? 1 : static_cast<double>(v.numel()) / static_cast<double>(v.size(-1));
     const bool squares = term.kind == Term::Kind::squares;
     const double mean = (squares ? v.square().sum() : v.sum()).item<double>() / rows;
-    (held ? out.held_out : out.terms).push_back({term.name, squares ? std::sqrt(mean) : mean});
+    const double unit =
+        unit_of(experiment_, held ? experiment_.held_out[i - trained] : experiment_.terms[i]);
+    (held ? out.held_out : out.terms)
+        .push_back({term.name, squares ? unit * std::sqrt(mean) : mean});
     means[term.name] = mean;  // what was held out comes last and wins
   }
   for (std::size_t i = 0; i < trained; ++i)

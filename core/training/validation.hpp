@@ -52,9 +52,10 @@ class BANACH_API Validation final : public Measurer {
   ~Validation() override;
 
   Measurement measure(const std::vector<Bank>& banks) override;
-  /// All unknowns at points [N, axes], in chunks, [N, unknowns].
+  /// All unknowns at points [N, axes] relative to the origins, in chunks, [N, unknowns].
   at::Tensor predict(const std::vector<Bank>& banks, const at::Tensor& points);
-  /// The grid of the errors, and the known solution there in float64 (undefined without one).
+  /// The grid of the errors, relative to the origins, and the known solution there in float64
+  /// (undefined without one).
   const at::Tensor& grid() const { return grid_; }
   const at::Tensor& reference() const { return reference_; }
   /// Names of the columns that measure() fills: u.mae, u.relative_l2, u.max_error, residual.pde,

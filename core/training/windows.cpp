@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/training/points.hpp"
 #include "core/training/window_axis.hpp"
 
 namespace banach {
@@ -190,8 +191,8 @@ std::vector<double> end_state(const Experiment& window, const std::vector<Bank>&
   BANACH_ASSERT(window.domain.size() == 1);
   Evaluator evaluator(window.network);
   evaluator.add(window.solution.trace, window.solution.root);
-  const at::Tensor end =
-      at::full({1, 1}, window.domain[0].upper, banks[0].parameters.options().requires_grad(false));
+  const at::Tensor end = point_tensor(std::vector<double>{window.domain[0].upper}, window.origins,
+                                      banks[0].parameters.options().requires_grad(false));
   const at::Tensor state =
       evaluator.evaluate(banks, {{end, {}, {}}})[0].to(at::kCPU, at::kDouble).contiguous();
   return {state.data_ptr<double>(), state.data_ptr<double>() + state.numel()};

@@ -25,7 +25,7 @@ void describe(Schema<FnoParameters>& s) {
   s.field("modes", &P::modes,
           "frequencies 0 .. modes - 1 (both signs) of every axis, or a list of one number for "
           "each; 12, or what the grid has")
-      .where("one number >= 1 or a list of them", [](const std::vector<std::int64_t>& list) {
+      .where("at least 1, or a list of such numbers", [](const std::vector<std::int64_t>& list) {
         return !list.empty() && *std::min_element(list.begin(), list.end()) > 0;
       });
   s.field("depth", &P::depth, "Fourier layers").at_least(1);
@@ -37,7 +37,8 @@ void describe(Schema<FnoParameters>& s) {
           "a perceptron over the channels after every spectral convolution");
   s.field("padding", &P::padding,
           "zeros beyond the upper end of axes that are not periodic, in lengths of the axis")
-      .at_least(0);
+      .at_least(0)
+      .at_most(100);
   s.field("gain", &P::gain, "factor on the initial spectral weights").positive();
 }
 

@@ -26,9 +26,9 @@ void describe(Schema<RandomFeaturesParameters>& s) {
       .positive();
   s.field("patches", &RandomFeaturesParameters::patches,
           "patches along each axis: a partition of unity, each part with features of its own")
-      .where("at least 1 on every axis", [](const std::map<std::string, std::int64_t>& patches) {
+      .where("in [1, 1000] on every axis", [](const std::map<std::string, std::int64_t>& patches) {
         return std::all_of(patches.begin(), patches.end(),
-                           [](auto& axis) { return axis.second >= 1; });
+                           [](auto& axis) { return axis.second >= 1 && axis.second <= 1000; });
       });
 }
 

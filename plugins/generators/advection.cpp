@@ -27,8 +27,10 @@ void describe(Schema<AdvectionParameters>& s) {
           "covariance exp(-(x-y)^2 / (2 length^2)), u(x, 0) = sin(pi x), u(0, t) = sin(pi t / 2)")
       .positive();
   s.field("time", &P::time, "T; t is in [0, T]").positive();
-  s.field("points", &P::points, "along x in [0, 1); with random_speed in [0, 1]").at_least(2);
-  s.field("times", &P::times, "along t").at_least(2);
+  s.field("points", &P::points, "along x in [0, 1); with random_speed in [0, 1]")
+      .at_least(2)
+      .at_most(1 << 20);
+  s.field("times", &P::times, "along t").at_least(2).at_most(1 << 20);
   s.field("length", &P::length, "of V").at_least(0.02);
 }
 

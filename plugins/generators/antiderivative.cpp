@@ -13,7 +13,9 @@ struct AntiderivativeParameters {
 };
 void describe(Schema<AntiderivativeParameters>& s) {
   using P = AntiderivativeParameters;
-  s.field("points", &P::points, "numbers stored of u and s, at the same x").at_least(2);
+  s.field("points", &P::points, "numbers stored of u and s, at the same x")
+      .at_least(2)
+      .at_most(1 << 20);
   s.field("length", &P::length,
           "u is Gaussian with covariance sigma^2 exp(-(x-y)^2 / (2 length^2))")
       .at_least(0.02);

@@ -22,16 +22,19 @@ void describe(Schema<BurgersParameters>& s) {
   using P = BurgersParameters;
   s.field("viscosity", &P::viscosity, "nu in u_t + u u_x = nu u_xx").positive();
   s.field("time", &P::time, "T, of the last output").positive();
-  s.field("points", &P::points, "numbers stored along x").at_least(4);
-  s.field("times", &P::times, "1: u(x, T) alone; n: u(x, t) at n times from 0 to T").at_least(1);
+  s.field("points", &P::points, "numbers stored along x").at_least(4).at_most(1 << 20);
+  s.field("times", &P::times, "1: u(x, T) alone; n: u(x, t) at n times from 0 to T")
+      .at_least(1)
+      .at_most(1 << 20);
   s.field("closed", &P::closed, "store x = 1 as well, which equals x = 0");
   s.field("gamma", &P::gamma, "u(x, 0) ~ N(0, sigma^2 (-Laplace + tau^2)^(-gamma)), mean 0")
       .positive();
   s.field("tau", &P::tau, "its inverse length").at_least(0);
   s.field("sigma", &P::sigma, "its size").positive();
-  s.field("modes", &P::modes, "Fourier modes of u(x, 0)").at_least(1);
+  s.field("modes", &P::modes, "Fourier modes of u(x, 0)").at_least(1).at_most(1 << 20);
   s.field("resolution", &P::resolution, "points of the solver; 2/3 of their modes are used")
-      .at_least(8);
+      .at_least(8)
+      .at_most(65536);
   s.field("steps", &P::steps, "time steps of the solver").at_least(1);
 }
 

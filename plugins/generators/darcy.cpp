@@ -23,7 +23,8 @@ void describe(Schema<DarcyParameters>& s) {
           "nodes that the solution is computed on, every few of which are stored; "
           "0: the same")
       .at_least(0)
-      .at_most(4097);
+      .at_most(4097)
+      .where("0 or at least 3", [](std::int64_t n) { return n == 0 || n >= 3; });
   s.field("field", &P::field, "two_phase: a is high where g >= 0, else low; lognormal: a = exp(g)")
       .one_of({"two_phase", "lognormal"});
   s.field("low", &P::low, "a where g < 0").positive();

@@ -21,8 +21,8 @@ void describe(Schema<DiffusionReactionParameters>& s) {
   s.field("diffusivity", &P::diffusivity, "D in s_t = D s_xx + k s^2 + f").positive();
   s.field("rate", &P::rate, "k");
   s.field("time", &P::time, "T; t is in [0, T]").positive();
-  s.field("points", &P::points, "along x in [0, 1]").at_least(3);
-  s.field("times", &P::times, "along t").at_least(2);
+  s.field("points", &P::points, "along x in [0, 1]").at_least(3).at_most(65536);
+  s.field("times", &P::times, "along t").at_least(2).at_most(1 << 20);
   s.field("length", &P::length,
           "f is Gaussian with covariance sigma^2 exp(-(x-y)^2 / (2 length^2))")
       .at_least(0.02);

@@ -21,8 +21,8 @@ void describe(Schema<HeatParameters>& s) {
       .at_least(0);
   s.field("length", &P::length, "length of g").at_least(0.02);
   s.field("time", &P::time, "T; t is in [0, T]").positive();
-  s.field("points", &P::points, "along x in [0, 1]").at_least(2);
-  s.field("times", &P::times, "along t").at_least(2);
+  s.field("points", &P::points, "along x in [0, 1]").at_least(2).at_most(1 << 20);
+  s.field("times", &P::times, "along t").at_least(2).at_most(1 << 20);
   s.field("nodes", &P::nodes, "degree of the Chebyshev collocation").at_least(8).at_most(128);
 }
 

@@ -22,7 +22,7 @@ void describe(Schema<NavierStokesParameters>& s) {
   using P = NavierStokesParameters;
   s.field("viscosity", &P::viscosity, "nu").positive();
   s.field("time", &P::time, "T, of the last frame").positive();
-  s.field("frames", &P::frames, "stored at T / frames, ..., T").at_least(1);
+  s.field("frames", &P::frames, "stored at T / frames, ..., T").at_least(1).at_most(1 << 20);
   s.field("force", &P::force, "F in f = F (sin 2 pi (x + y) + cos 2 pi (x + y))");
   s.field("points", &P::points, "stored along x and y in [0, 1)").at_least(4).at_most(8192);
   s.field("start", &P::start,

@@ -22,7 +22,9 @@ void describe(Schema<PendulumParameters>& s) {
   s.field("time", &P::time, "T; t is in [0, T]").positive();
   s.field("angle", &P::angle, "s1 at t = 0");
   s.field("velocity", &P::velocity, "s2 at t = 0");
-  s.field("points", &P::points, "numbers stored of u and s, at the same t").at_least(2);
+  s.field("points", &P::points, "numbers stored of u and s, at the same t")
+      .at_least(2)
+      .at_most(1 << 20);
   s.field("length", &P::length,
           "u is Gaussian with covariance sigma^2 exp(-(t-s)^2 / (2 length^2))")
       .positive();

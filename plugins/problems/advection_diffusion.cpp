@@ -16,9 +16,13 @@ void describe(Schema<TransportParameters>& s) {
   using P = TransportParameters;
   s.field("peclet", &P::peclet, "Peclet number: velocity * length / diffusivity").positive();
   s.field("source", &P::source, "constant f");
-  s.field("central", &P::central, "cells of the central differences to compare to").at_least(2);
-  s.field("upwind", &P::upwind, "cells of the upwind differences").at_least(2);
-  s.field("chebyshev", &P::chebyshev, "degrees of the Chebyshev collocation").at_least(2);
+  s.field("central", &P::central, "cells of the central differences to compare to")
+      .at_least(2)
+      .at_most(1'000'000);
+  s.field("upwind", &P::upwind, "cells of the upwind differences").at_least(2).at_most(1'000'000);
+  s.field("chebyshev", &P::chebyshev, "degrees of the Chebyshev collocation")
+      .at_least(2)
+      .at_most(1000);
 }
 
 class AdvectionDiffusion final : public Problem {

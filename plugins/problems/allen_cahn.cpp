@@ -17,7 +17,9 @@ struct AllenCahnParameters {
 void describe(Schema<AllenCahnParameters>& s) {
   s.field("diffusion", &AllenCahnParameters::diffusion, "d in u_t = d u_xx + r (u - u^3)")
       .at_least(1e-5);
-  s.field("reaction", &AllenCahnParameters::reaction, "r in u_t = d u_xx + r (u - u^3)").positive();
+  s.field("reaction", &AllenCahnParameters::reaction, "r in u_t = d u_xx + r (u - u^3)")
+      .positive()
+      .at_most(1e5);
 }
 
 // Sums of cosines on [0, 1] and their values at the n + 1 points k / n, n a power of two.

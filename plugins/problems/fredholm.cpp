@@ -22,7 +22,7 @@ void describe(Schema<FredholmParameters>& s) {
   s.field("upper", &P::upper, "upper end of every axis");
   s.field("dimension", &P::dimension, "axes of the box").at_least(1).at_most(3);
   s.field("quadrature", &P::quadrature, "rule of the integral").one_of(quadratures());
-  s.field("nodes", &P::nodes, "per axis; in all for monte_carlo").at_least(1);
+  s.field("nodes", &P::nodes, "per axis; in all for monte_carlo").at_least(1).at_most(10'000'000);
 }
 
 class Fredholm final : public Problem {

@@ -34,7 +34,9 @@ void describe(Schema<VolterraParameters>& s) {
   for (const auto& [name, one] : cases) names.push_back(name);
   s.field("equation", &VolterraParameters::equation, "which, see volterra.md").one_of(names);
   s.field("horizon", &VolterraParameters::horizon, "x in [0, horizon]").positive();
-  s.field("nodes", &VolterraParameters::nodes, "Gauss nodes of the integral").at_least(1);
+  s.field("nodes", &VolterraParameters::nodes, "Gauss nodes of the integral")
+      .at_least(1)
+      .at_most(1000);
 }
 
 class Volterra final : public Problem {

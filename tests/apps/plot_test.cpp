@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
-#include "tests/apps/command.hpp"
+#include "tests/apps/operator_run.hpp"
 
 namespace banach {
 namespace {
@@ -14,6 +14,7 @@ using testing::Scratch;
 using testing::shell;
 using testing::text_of;
 using testing::trained;
+using testing::trained_operator;
 
 class Plot : public ::testing::Test {
  protected:
@@ -80,38 +81,6 @@ TEST_F(Plot, MoreAxesThanThePictureAreCut) {
   const auto output = banach("plot " + quoted(run) + " -o " + quoted(out));
   EXPECT_EQ(output.code, 0) << output.err;
   EXPECT_EQ(output.out, out + ": shows a slice at conductivity = 1\n");
-}
-
-/// A DeepONet after a few steps on a data set that it generates.
-std::filesystem::path trained_operator(const Scratch& scratch) {
-  std::ofstream(scratch / "integral.toml") << R"([dataset]
-files = "integral.h5"
-inputs.u = { path = "u", axes = "sample x" }
-outputs.s = { path = "s", axes = "sample x" }
-coords.x = "x"
-split = { train = "0:15", validation = "15:17", test = "17:20" }
-[dataset.generate]
-type = "antiderivative"
-samples = 20
-points = 12
-[architecture]
-type = "deeponet"
-latent = 4
-width = 4
-depth = 1
-[validation]
-every = 5
-[[stage]]
-optimizer = "adam"
-lr = 1e-2
-steps = 10
-batch = 5
-)";
-  const auto run = scratch / "run";
-  const auto output = banach("train " + quoted((scratch / "integral.toml").string()) +
-                             " --quiet --threads 1 --out " + quoted(run.string()));
-  if (output.code != 0) throw std::runtime_error("training failed: " + output.err);
-  return run;
 }
 
 /// The number that follows a text of an svg.

@@ -60,16 +60,17 @@ TEST(Predict, PointsFromAFileGiveTheSameInBothFormats) {
   const std::string at = "--at " + quoted((scratch / "at.csv").string());
   EXPECT_EQ(predict(run, at, scratch / "out.csv"),
             (scratch / "at.csv").string() +
-                ": 1 of 2 points lie outside the domain, where nothing was trained");
+                ": 1 of 2 points lie outside the domain, where nothing was trained: point 2: t = 9 "
+                "is not in the domain [0, 3] (6 beyond its upper end)");
   predict(run, at, scratch / "out.h5");
   const auto values = Model::load(run).predict({1, 0.5, 2, 9});
-  const auto rows = read_points(scratch / "out.csv", {"x", "t", "u"});
+  const auto rows = read_text_table(scratch / "out.csv", {"x", "t", "u"}).values;
   EXPECT_EQ(rows, (Numbers{1, 0.5, values[0], 2, 9, values[1]}));
   const Hdf5Reader file(scratch / "out.h5");
   EXPECT_EQ(file.read("u"), values);
   EXPECT_EQ(file.read("x"), (Numbers{1, 2}));
   EXPECT_EQ(file.text("u", "coordinates"), "x t");
-  EXPECT_EQ(read_points(scratch / "out.csv", {"u_exact"}), file.read("exact/u"));
+  EXPECT_EQ(read_text_table(scratch / "out.csv", {"u_exact"}).values, file.read("exact/u"));
 }
 
 TEST(Predict, WithoutExactSolutionThereIsNone) {
@@ -141,7 +142,8 @@ TEST(Predict, MistakesAreUsageOrDataErrors) {
   const auto at = (scratch / "at.csv").string();
   output = banach("predict " + run + " -o x.h5 --at " + quoted(at));
   EXPECT_EQ(output.code, 65);
-  EXPECT_EQ(output.err, at + ":3: \"?\" is no number");
+  EXPECT_EQ(output.err,
+            at + ":3:3: column \"t\": \"?\" is not a finite number; leave such rows out");
   output = banach("predict " + run + " --grid 4,4 -o " + quoted((scratch / "no/x.h5").string()));
   EXPECT_EQ(output.code, 73);
 }

@@ -53,6 +53,19 @@ for toml in documented*.toml; do
 done
 [[ -f documented18.toml ]] || { echo 'FAILED: docs/data.md shows fewer layouts'; failed=1; }
 
+# Units of the data are those of the predictions.
+"$banach" data suggest data/netcdf.nc >netcdf.toml
+expect 0 '' "$banach" train netcdf.toml stage.0.epochs=1 threads=1 --quiet --out netcdf
+expect 0 '' "$banach" predict netcdf --data data/netcdf.nc --out netcdf.h5
+expect 0 '@units = "m"' "$banach" data inspect netcdf.h5
+
+python=$(command -v /usr/bin/python3 || command -v python3)
+if "$python" -c 'import h5py' 2>/dev/null; then  # other units are other numbers
+  cp data/netcdf.nc km.nc && chmod u+w km.nc
+  "$python" -c 'import h5py; h5py.File("km.nc", "r+")["z"].attrs["units"] = "km"'
+  expect 65 'km.nc: z is in "km", but in "m" in the training data' "$banach" predict netcdf --data km.nc --out km.h5
+fi
+
 check() { expect "$1" "$2" "$banach" data check documented1.toml "${@:3}"; }
 check 78 'dataset.inputs.a' 'dataset.inputs.a.axes="sample x y"'
 check 65 'b' 'dataset.inputs.a.path="b"'

@@ -20,7 +20,7 @@ for file in "$folder"/*.toml; do
   grep -q 'mean of the training outputs' "$work/out" || { echo "$name: no baseline"; failed=1; }
   "$banach" evaluate "$run" --json >"$work/evaluation" || { echo "$name: evaluation failed"; failed=1; }
   grep -q '"samples": 4' "$work/evaluation" || { echo "$name: another split was measured"; failed=1; }
-  "$banach" predict "$run" --data "$work/$name.h5" --out "$run.h5" >"$work/out" 2>&1 ||
+  "$banach" predict "$run" --data "$work/$name.h5" --out "$run.predicted.h5" >"$work/out" 2>&1 ||
     { echo "$name: prediction failed:" && cat "$work/out" && failed=1; }
   grep -q 'of 24 samples, with targets and errors' "$work/out" || { echo "$name: $(cat "$work/out")"; failed=1; }
 done

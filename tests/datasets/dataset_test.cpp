@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datasets/dataset.hpp"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "tests/datasets/dataset_files.hpp"
@@ -88,6 +89,77 @@ TEST_F(DatasetTest, NamesFileAndShapeWhenAxesDoNotFit) {
                               path("plain.h5") +
                               ": dataset \"u\" has 3: (6, 3, 4); name every one, _ for those of "
                               "size 1"));
+}
+
+TEST_F(DatasetTest, CoordinatesOfAnAxisThatNoVariableHasAreRefused) {
+  const std::string a = files() +
+                        "inputs.a = { path = 'a', axes = 'sample x' }\n"
+                        "outputs.b = { path = 'a', axes = 'sample x' }\ncoords.x = 'x'\n";
+  EXPECT_EQ(refusal(a + "coords.xx = 'x'"),
+            std::pair(78, std::string("dataset.coords.xx: no variable has an axis \"xx\"; did you "
+                                      "mean \"x\"?; there are: x")));
+  EXPECT_EQ(refusal(a + "coords.points = { stack = ['x', 't'] }").second,
+            "dataset.coords.points: no variable has an axis \"points\"; there are: x");
+}
+
+TEST_F(DatasetTest, ListsAreListsWhateverTheirRank) {
+  Hdf5Writer file(path("list.h5"));
+  file.add<double>("a", {3, 2}, coded(3, 2));
+  file.add<double>("column", {3, 1}, {5, 6, 7});
+  file.add<double>("row", {1, 3}, {5, 6, 7});
+  file.add<double>("x", {2, 1}, {0, 1});
+  file.commit();
+  for (const std::string name : {"column", "row"}) {
+    const auto data = open("files = '" + path("list.h5") +
+                           "'\ninputs.a = { path = 'a', axes = 'sample x' }\n"
+                           "outputs.b = { path = 'a', axes = 'sample x' }\ncoords.x = 'x'\n"
+                           "params.mu = '" +
+                           name + "'\nsplit = { train = ':' }");
+    EXPECT_EQ(read_of(*data, Split::train, 0, 3, 1), (Numbers{5, 6, 7}));
+  }
+}
+
+TEST_F(DatasetTest, CoordinatesThatAreNoPlacesAreRefused) {
+  Hdf5Writer file(path("odd.h5"));
+  file.add<double>("a", {2, 2}, coded(2, 2));
+  file.add<double>("same", {2}, {1, 1});
+  file.add<double>("nan", {2}, {0, std::nan("")});
+  const std::int64_t large = (std::int64_t{1} << 53) + 1;
+  file.add<std::int64_t>("large", {2}, {0, large});
+  file.add<std::int64_t>("even", {2}, {0, large - 1});
+  file.commit();
+  const auto with = [&](const std::string& x) {
+    return "files = '" + path("odd.h5") +
+           "'\ninputs.a = { path = 'a', axes = 'sample x' }\n"
+           "outputs.b = { path = 'a', axes = 'sample x' }\ncoords.x = '" +
+           x + "'\nsplit = { train = 1.0, validation = 0, test = 0 }";
+  };
+  EXPECT_EQ(refusal(with("same")).second,
+            "dataset.coords.x: entries 0 and 1 are both 1; every coordinate must be there once");
+  EXPECT_EQ(refusal(with("nan")).second, "dataset.coords.x: entry 1 is nan, no coordinate");
+  EXPECT_EQ(refusal(with("large")),
+            std::pair(65, path("odd.h5") +
+                              ": dataset \"large\" holds integers beyond 2^53 that double does not "
+                              "hold; store them less a common offset"));
+  EXPECT_EQ(open(with("even"))->info().axis("x")->size, 2);
+}
+
+TEST_F(DatasetTest, AxesThatContradictTheDimensionScalesAreRefused) {
+  Hdf5Writer file(path("square.h5"));
+  file.add<double>("a", {2, 3, 3}, coded(2, 9));
+  file.add<double>("x", {3}, {0, 1, 2});
+  file.add<double>("y", {3}, {0, 10, 20});
+  file.attach("a", 1, "y"), file.attach("a", 2, "x");
+  file.commit();
+  const auto with = [&](const std::string& axes) {
+    return "files = '" + path("square.h5") + "'\ninputs.a = { path = 'a', axes = '" + axes +
+           "' }\noutputs.b = { path = 'a', axes = '" + axes + "' }\n";
+  };
+  EXPECT_EQ(refusal(with("sample x y")),
+            std::pair(78, "dataset.inputs.a: axes call dimension 2 of " + path("square.h5") +
+                              ": dataset \"a\" \"x\", but its dimension scales give that name to "
+                              "dimension 3: write the axes in the order of the file"));
+  EXPECT_EQ(open(with("sample y x"))->info().axis("y")->values, (Numbers{0, 10, 20}));
 }
 
 TEST_F(DatasetTest, WindowsCutTrajectoriesAndKeepSplitsApart) {

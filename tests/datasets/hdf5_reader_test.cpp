@@ -1,41 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hdf5.h>
-
 #include <filesystem>
 #include <fstream>
 
 #include "datasets/hdf5_file.hpp"
-#include "datasets/hdf5_handle.hpp"
+#include "tests/datasets/raw_file.hpp"
 #include "tests/run/scratch.hpp"
 
 namespace banach {
 namespace {
 
 using testing::error_of;
+using testing::RawFile;
 using testing::Scratch;
 using Numbers = std::vector<double>;
-
-/// A file made with the library itself, for what Hdf5Writer does not write.
-class RawFile {
- public:
-  explicit RawFile(const std::filesystem::path& path)
-      : file_(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose) {}
-  hid_t id() const { return file_.get(); }
-  void add(const std::string& name, std::vector<hsize_t> shape, hid_t file_type, hid_t memory_type,
-           const void* values, hid_t properties = H5P_DEFAULT) {
-    const Hdf5Handle space(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
-                           H5Sclose);
-    const Hdf5Handle data(H5Dcreate2(file_.get(), name.c_str(), file_type, space.get(), H5P_DEFAULT,
-                                     properties, H5P_DEFAULT),
-                          H5Dclose);
-    ASSERT_TRUE(data.valid());
-    if (!values) return;
-    ASSERT_GE(H5Dwrite(data.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), 0);
-  }
-
- private:
-  Hdf5Handle file_;
-};
 
 TEST(Hdf5Reader, EveryKindOfNumberIsConverted) {
   const Scratch scratch;

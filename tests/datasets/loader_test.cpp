@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <set>
 
 #include "datasets/hdf5_handle.hpp"
@@ -179,6 +180,31 @@ TEST(Loader, AFileThatShrinksWhileItIsReadIsNamed) {
   std::filesystem::remove(path);
   EXPECT_EQ(error_of([&] { loader.batch(0); }),
             std::pair(66, path + ": the file is gone: No such file or directory"));
+}
+
+TEST(NumberTypes, ExactOnesKeepWhatTheFilesHold) {
+  const Scratch folder;
+  Hdf5Writer file(folder / "types.h5");
+  file.add<float>("single", {2, 2}, {0.1F, 0.2F, 0.3F, 0.4F});
+  file.add<double>("wide", {2, 2}, {0.1, 0.2, 101325.01, 101324.99});
+  file.commit();
+  const auto data = Dataset::open(dataset_of(
+      "files = '" + (folder / "types.h5").string() +
+      "'\ninputs.s = { path = 'single', axes = 'sample x' }\n"
+      "inputs.scaled = { path = 'single', axes = 'sample x', scale = 3.0 }\n"
+      "outputs.w = { path = 'wide', axes = 'sample x' }\ncoords.x = { linspace = [0.0, 1.0] }\n"
+      "split = { train = '0:2', validation = '0:0', test = '0:0' }"));
+  Loader loader(data, Split::train, 2, 1, NumberType::exact);
+  const DataBatch& batch = loader.batch(0);
+  EXPECT_EQ(batch.arrays[0].type, NumberType::float32);
+  EXPECT_EQ(batch.arrays[1].type, NumberType::float64);
+  EXPECT_EQ(batch.arrays[2].type, NumberType::float64);
+  const auto read = data->read(Split::train, batch.samples, NumberType::exact);
+  for (std::size_t v = 0; v < 3; ++v) EXPECT_EQ(read[v].bytes, batch.arrays[v].bytes);
+  const auto* wide = reinterpret_cast<const double*>(read[2].bytes.data());
+  EXPECT_EQ(wide[batch.samples[0] == 1 ? 0 : 2], 101325.01);
+  EXPECT_EQ(data->rounding(0), std::numeric_limits<float>::epsilon());
+  EXPECT_EQ(data->rounding(2), std::numeric_limits<double>::epsilon());
 }
 
 }  // namespace

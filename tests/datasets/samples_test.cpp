@@ -57,6 +57,54 @@ TEST_F(Samples, WindowsDifferencesAndTimeAxes) {
                                       "times, the longest trajectory has 6")));
 }
 
+TEST_F(Samples, TrajectoriesOfAnyOrderMayDifferInLength) {
+  const auto write = [&](const std::string& name, std::vector<std::int64_t> lengths, double step) {
+    Hdf5Writer file(path(name));
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      Numbers times;
+      for (std::int64_t k = 0; k < lengths[i]; ++k)
+        times.push_back((i == 1 ? step : 0.5) * static_cast<double>(k));
+      const auto group = "run" + std::to_string(i);
+      file.add<double>(group + "/u", {lengths[i], 2}, coded(lengths[i], 2));
+      file.add<double>(group + "/t", {lengths[i]}, times);
+    }
+    file.commit();
+  };
+  const std::string text =
+      "inputs.u = { path = '{sample}/u', axes = 'time x' }\ncoords.time = '{sample}/t'\n" + grid +
+      whole + "window = {}\n";
+  write("long_first.h5", {6, 4, 3}, 0.5), write("short_first.h5", {3, 6, 4}, 0.5);
+  for (const auto* name : {"long_first.h5", "short_first.h5"}) {
+    const auto data = open(name, text);
+    EXPECT_EQ(data->size(Split::train), 10);
+    EXPECT_EQ(data->info().time_values, (std::vector<std::string>{"+0.5"}));
+  }
+  write("other.h5", {3, 6, 4}, 0.7);  // what they have in common must agree
+  EXPECT_EQ(refusal("other.h5", text),
+            std::pair(65, "dataset.coords.time: " + path("other.h5") +
+                              ": dataset \"run1/t\" differs from others; all must have the same "
+                              "\"time\""));
+}
+
+TEST_F(Samples, GroupsThatAreCalledByTimesMustAgreeOnTheirSteps) {
+  const auto write = [&](const std::string& name, const std::vector<std::string>& second) {
+    Hdf5Writer file(path(name));
+    for (const auto* time : {"0", "0.5", "1"})
+      file.add<double>(std::string("a/") + time, {2}, {1, 2});
+    for (const auto& time : second) file.add<double>("b/" + time, {2}, {1, 2});
+    file.commit();
+  };
+  const std::string text =
+      "inputs.u = { path = '/{sample}/{time}', axes = 'x' }\nwindow = {}\n" + grid + whole;
+  write("late.h5", {"3", "3.5", "4", "4.5"});
+  EXPECT_EQ(open("late.h5", text)->size(Split::train), 5);
+  write("uneven.h5", {"0", "0.7", "1"});
+  EXPECT_EQ(refusal("uneven.h5", text),
+            std::pair(65, "dataset.inputs.u: " + path("uneven.h5") +
+                              ": time \"0.7\" of \"/{sample}/{time}\" lies 0.7 after the first, in "
+                              "others 0.5: all samples must have the same steps"));
+}
+
 TEST_F(Samples, SplitsAreCheckedForLeaks) {
   Hdf5Writer file(path("u.h5"));
   file.add<double>("u", {10, 2}, coded(10, 2));
@@ -72,6 +120,24 @@ TEST_F(Samples, SplitsAreCheckedForLeaks) {
   EXPECT_EQ(refusal("u.h5", text + "split = { train = 'most' }").second,
             "dataset.split.train: \"most\" is neither a fraction from 0 to 1 nor a slice like "
             "\"0:1000\"");
+  EXPECT_EQ(refusal("u.h5", text + "split = { train = '0:5', test = '8:15' }"),
+            std::pair(78, std::string("dataset.split.test: \"8:15\" reaches beyond the 10 samples, "
+                                      "which are numbered 0 to 9")));
+  EXPECT_EQ(refusal("u.h5", text + "split = { train = '-20:5' }").second,
+            "dataset.split.train: \"-20:5\" reaches beyond the 10 samples, which are numbered 0 to "
+            "9");
+  for (const std::string none : {"10:", "7:3", "-2:2"})
+    EXPECT_EQ(refusal("u.h5", text + "split = { train = '" + none + "' }").second,
+              "dataset.split.train: \"" + none +
+                  "\" leaves none of the 10 samples; \"0:0\" says that none is meant");
+  EXPECT_EQ(
+      refusal("u.h5", text + "split = { train = '0:5', validation = 0.3 }"),
+      std::pair(78, std::string("dataset.split.validation: 0.3 is a fraction, and other splits "
+                                "are slices: write every one as a slice")));
+  auto recorded = dataset_of("files = '" + path("u.h5") + "'\n" + text +
+                             "split = { train = '0:5', test = '8:15' }");
+  recorded.of_run = true;  // an earlier version let it pass
+  EXPECT_EQ(Dataset::open(recorded)->size(Split::test), 2);
   const auto data = open("u.h5", text + "split = { seed = 3 }");
   EXPECT_EQ(data->size(Split::train), 8);
   EXPECT_EQ(data->size(Split::validation), 1);

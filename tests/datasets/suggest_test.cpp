@@ -180,6 +180,43 @@ TEST(Suggest, StacksCoordinatesOfPoints) {
           {"architecture.modes", "[1, 1]"}});
 }
 
+TEST(Suggest, TakesNumbersThatComeOncePerSampleAsParameters) {
+  const Scratch scratch;
+  const auto path = scratch / "sweep.h5";
+  Hdf5Writer writer(path);
+  add_ones(writer, "f", {12, 8});
+  add_ones(writer, "u", {12, 8});
+  writer.add<double>("x", {8}, {0, 1, 2, 3, 4, 5, 6, 7});
+  writer.add<double>("mu", {12}, {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8});
+  add_ones(writer, "nu_t", {12, 1});
+  writer.add<double>("result", {12}, {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8});
+  writer.commit();
+  const auto text = suggest_toml({path});
+  expect(parse_toml(text, "suggested"),
+         {{"dataset.inputs", "{ f = { path = \"f\", axes = \"sample x\" } }"},
+          {"dataset.outputs", "{ u = { path = \"u\", axes = \"sample x\" } }"},
+          {"dataset.coords", "{ x = \"x\" }"},
+          {"dataset.params",
+           "{ mu = { path = \"mu\" }, nu_t = { path = \"nu_t\", axes = \"sample _\" } }"}});
+  EXPECT_NE(text.find("# result (12) is one number per sample and is called like an output"),
+            std::string::npos)
+      << text;
+}
+
+TEST(Suggest, TakesNumbersOfGroupsAsParameters) {
+  const Scratch scratch;
+  const auto path = scratch / "groups.h5";
+  Hdf5Writer writer(path);
+  for (const std::string group : {"run_1/", "run_2/", "run_3/"}) {
+    add_ones(writer, group + "f", {5, 8});
+    add_ones(writer, group + "u", {5, 8});
+    writer.add<double>(group + "mu", {1}, {2});
+  }
+  writer.commit();
+  expect(parse_toml(suggest_toml({path}), "suggested"),
+         {{"dataset.params", "{ mu = { path = \"/run_{sample}/mu\", axes = \"_\" } }"}});
+}
+
 TEST(Suggest, FindsGridsAmongPoints) {
   EXPECT_EQ(grid_of({0, 0, 1, 0, 2, 0, 0, 1, 1, 1, 2, 1}, 2), (Shape{3, 2}));
   EXPECT_EQ(grid_of({2, 1, 0, 0, 1, 0, 2, 0, 0, 1, 1, 1}, 2), (Shape{3, 2}));

@@ -67,10 +67,48 @@ TEST(Generate, SaysWhatIsWrong) {
   const auto other = banach(words + " generator.seed=1");
   EXPECT_EQ(other.code, 73);
   EXPECT_EQ(other.err, out +
-                           ": another file is there: seed: 0 there, 1 wanted; remove it, or "
-                           "choose another name");
+                           ": another file is there: seed: 0 there, 1 wanted; remove it (banach "
+                           "generate: --force), or choose another name");
   EXPECT_EQ(banach(words + " generator.seed=1 --force").code, 0);
   EXPECT_EQ(Hdf5Reader(out).number("/", "seed"), 1);
+}
+
+TEST(Generate, IsLeftToTheTrainingByWhatOnlyShowsIt) {
+  const Scratch scratch;
+  std::ofstream(scratch / "fno.toml") << R"(
+[dataset]
+files = "b.h5"
+generate = { type = "burgers", samples = 60, points = 32 }
+inputs.a = { path = "u0", axes = "sample x" }
+outputs.u = { path = "u", axes = "sample x" }
+coords.x = "x"
+split = { train = "0:40", validation = "40:50", test = "50:60" }
+[architecture]
+type = "fno"
+width = 4
+modes = [4]
+depth = 1
+[[stage]]
+optimizer = "adam"
+lr = 1e-3
+epochs = 3
+batch = 8
+)";
+  const auto train = "train " + quoted(scratch / "fno.toml") + " threads=1 ";
+  const auto shown = banach(train + "--print-config");
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_NE(shown.out.find("steps = 15"), std::string::npos) << shown.out;
+  const auto dry = banach(train + "--dry-run");
+  EXPECT_EQ(dry.code, 0) << dry.err;
+  const auto end =
+      "15 steps, on cpu\n" + (scratch / "b.h5").string() +
+      " does not exist yet: training generates 60 samples of burgers; no step was taken, "
+      "nothing was written\n";
+  EXPECT_NE(dry.out.find(end), std::string::npos) << dry.out;
+  for (const auto& entry : fs::directory_iterator(scratch.path()))
+    EXPECT_EQ(entry.path().filename(), "fno.toml");
+  EXPECT_EQ(banach(train + "--quiet --out " + quoted(scratch / "run")).code, 0);
+  EXPECT_NE(banach(train + "--dry-run").out.find("loss "), std::string::npos);  // now it is there
 }
 
 }  // namespace

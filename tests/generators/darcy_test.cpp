@@ -78,7 +78,7 @@ TEST(DarcyGenerator, StoresTheFineSolutionAtTheNodes) {
   EXPECT_EQ(subsampled(fine[1], 81, 5), few[1]);
   for (const double a : few[0]) EXPECT_TRUE(a == 3 || a == 12);
   EXPECT_EQ(testing::error_of([] { arrays_of("type = \"darcy\"\npoints = 17\nfine = 82"); }).second,
-            "fine - 1 = 81 is no multiple of points - 1 = 16");
+            "test.toml:1:1: generator: fine - 1 = 81 is no multiple of points - 1 = 16");
 }
 
 TEST(DarcyGenerator, CoefficientIsTheSameFunctionOnEveryGrid) {

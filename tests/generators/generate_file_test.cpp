@@ -100,18 +100,37 @@ TEST(GenerateFile, GoesOnWithWhatWasStopped) {
   EXPECT_FALSE(fs::exists(scratch / "parts.partial"));
 }
 
-TEST(GenerateFile, BeginsAnewWhereThePartialFileIsAnother) {
+TEST(GenerateFile, BeginsAnewWhereThePartialFileIsAnotherOnlyWhenAsked) {
   const Scratch scratch;
   const auto stop = [](std::int64_t) { return false; };
   auto other = options(9000);
   other.seed = 1;
   generate_file(Toy(), other, scratch / "a", stop);
   const Toy toy;
-  generate_file(toy, options(9000), scratch / "a");
-  EXPECT_EQ(toy.calls, 9000);
+  auto wanted = options(9000);
+  EXPECT_EQ(error_of([&] { generate_file(toy, wanted, scratch / "a"); }),
+            std::pair(73, (scratch / "a.partial").string() +
+                              ": another file is there: seed: 1 there, 0 wanted; remove it (banach "
+                              "generate: --force), or choose another name"));
   std::ofstream(scratch / "b.partial") << "no HDF5";
-  generate_file(Toy(), options(9000), scratch / "b");
+  EXPECT_EQ(error_of([&] { generate_file(toy, wanted, scratch / "b"); }).first, 73);
+  EXPECT_EQ(text_of(scratch / "b.partial"), "no HDF5");
+  wanted.replace = true;
+  generate_file(toy, wanted, scratch / "a");
+  EXPECT_EQ(toy.calls, 9000);
+  generate_file(Toy(), wanted, scratch / "b");
   EXPECT_EQ(text_of(scratch / "a"), text_of(scratch / "b"));
+}
+
+TEST(GenerateFile, KeepsTheOldFileUntilTheNewOneIsComplete) {
+  const Scratch scratch;
+  std::ofstream(scratch / "a") << "old";
+  auto wanted = options(9000);
+  wanted.replace = true;
+  generate_file(Toy(), wanted, scratch / "a", [](std::int64_t) { return false; });
+  EXPECT_EQ(text_of(scratch / "a"), "old");
+  EXPECT_EQ(generate_file(Toy(), wanted, scratch / "a"), 9000);
+  EXPECT_NE(text_of(scratch / "a"), "old");
 }
 
 TEST(GenerateFile, LeavesTheSameFileAloneAndRefusesAnother) {
@@ -124,13 +143,14 @@ TEST(GenerateFile, LeavesTheSameFileAloneAndRefusesAnother) {
   auto other = options(5);
   other.seed = 3;
   EXPECT_EQ(error_of([&] { generate_file(toy, other, path); }),
-            std::pair(73, path.string() + ": another file is there: seed: 0 there, 3 wanted; "
-                                          "remove it, or choose another name"));
+            std::pair(73, path.string() +
+                              ": another file is there: seed: 0 there, 3 wanted; "
+                              "remove it (banach generate: --force), or choose another name"));
   std::ofstream(scratch / "b.h5") << "no HDF5";
   EXPECT_EQ(error_of([&] { generate_file(toy, other, scratch / "b.h5"); }).second,
             (scratch / "b.h5").string() +
                 ": another file is there: not a file of a generator; "
-                "remove it, or choose another name");
+                "remove it (banach generate: --force), or choose another name");
 }
 
 TEST(GenerateFile, LeavesToAnotherProcessWhatThatIsWriting) {
@@ -139,9 +159,12 @@ TEST(GenerateFile, LeavesToAnotherProcessWhatThatIsWriting) {
   const auto partial = scratch / "a.partial";
   const Descriptor other = open_file(partial, O_RDWR);
   ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
-  for (const std::int64_t count : {9000, 5000})
-    EXPECT_EQ(error_of([&] { generate_file(Toy(), options(count), scratch / "a"); }),
+  for (const std::int64_t count : {9000, 5000}) {
+    auto wanted = options(count);
+    wanted.replace = true;
+    EXPECT_EQ(error_of([&] { generate_file(Toy(), wanted, scratch / "a"); }),
               std::pair(73, partial.string() + ": another process is writing it"));
+  }
   ::flock(other.get(), LOCK_UN);
   EXPECT_EQ(generate_file(Toy(), options(9000), scratch / "a"), 9000);
 }
@@ -162,8 +185,8 @@ TEST(GenerateFile, RefusesAFolderThatIsNotThere) {
   const auto [code, text] =
       error_of([&] { generate_file(Toy(), options(5), scratch / "no" / "a.h5"); });
   EXPECT_EQ(code, 73);
-  EXPECT_EQ(text, "cannot create " + (scratch / "no/a.h5").string() + ": there is no folder " +
-                      (scratch / "no").string() + "; make it first");
+  EXPECT_EQ(text, "cannot create " + (scratch / "no/a.h5").string() + ": directory " +
+                      (scratch / "no").string() + " does not exist; create it first");
 }
 
 class Wrong final : public Toy {

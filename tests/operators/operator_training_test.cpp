@@ -78,8 +78,9 @@ TEST(OperatorNetwork, ReadsInputFunctionsAtCollocationPoints) {
   OperatorNetwork network(run.plan.experiment, Derivatives::exact, Phase::training,
                           at::TensorOptions(at::kDouble));
   Loader loader(run.plan.opened, Split::train, 5, 1, NumberType::float64);
-  const OperatorBatch batch = make_batch(*run.plan.experiment.data, loader.batch(0).arrays, 5,
-                                         at::TensorOptions(at::kDouble));
+  const OperatorBatch raw = make_batch(*run.plan.experiment.data, loader.batch(0).arrays, 5,
+                                       at::TensorOptions(at::kDouble));
+  const OperatorBatch batch = network.scaled(raw);
   const at::Tensor x = at::linspace(0.05, 0.95, 10, at::kDouble).unsqueeze(1);
   const PointSet inside{x, {}, {}}, start{at::zeros({1, 1}, at::kDouble), {}, {}};
   const Bank bank{state.parameters, state.buffers};
@@ -87,7 +88,7 @@ TEST(OperatorNetwork, ReadsInputFunctionsAtCollocationPoints) {
   ASSERT_EQ(found.residuals[0].sizes().vec(), (std::vector<std::int64_t>{5, 10, 1}));
   EXPECT_EQ(found.outputs.sizes().vec(), (std::vector<std::int64_t>{5, 1, 11}));
   // s' by differences of predictions at moved points, u by the formula behind the file.
-  const at::Tensor u = batch.inputs[0].select(1, 0);  // [5, 11]: a + b cos(pi x)
+  const at::Tensor u = raw.inputs[0].select(1, 0);  // [5, 11]: a + b cos(pi x)
   const at::Tensor a = (u.select(1, 0) + u.select(1, 10)) / 2,
                    b = (u.select(1, 0) - u.select(1, 10)) / 2;
   const at::Tensor exact_u = a.unsqueeze(1) + b.unsqueeze(1) * at::cos(M_PI * x.t());
@@ -97,7 +98,7 @@ TEST(OperatorNetwork, ReadsInputFunctionsAtCollocationPoints) {
     const auto at_points = [&](double by) {
       moved.points = x + by;
       moved.extents = {10};
-      return network.predict(bank, moved, batch).select(1, 0);
+      return network.predict(bank, moved, raw).select(1, 0);
     };
     return (at_points(h) - at_points(-h)) / (2 * h);
   }();
@@ -181,6 +182,25 @@ TEST(DataLoss, AVanishingTargetCountsByTheSizeOfTheOthers) {
   const at::Tensor losses = sample_losses("relative_l2", outputs, target, {});
   EXPECT_NEAR(losses[0].item<double>(), 0.1, 1e-15);
   EXPECT_NEAR(losses[1].item<double>(), 0.1, 1e-15);  // 0.25 of a mean norm of 2.5
+}
+
+TEST(DataLoss, IsTheMeanOverOutputsOfTheirOwn) {
+  const at::Tensor outputs = at::sin(at::arange(24, at::kDouble)).reshape({2, 3, 4});
+  const at::Tensor target = at::cos(at::arange(24, at::kDouble) + 1).reshape({2, 3, 4});
+  for (const std::string type : {"relative_l2", "mse", "mae", "h1"}) {
+    const LossGrid grid{{0.25}, {false}, {}};
+    at::Tensor mean = at::zeros({2}, at::kDouble);
+    for (std::int64_t c = 0; c < 3; ++c)
+      mean += sample_losses(type, outputs.narrow(1, c, 1), target.narrow(1, c, 1), grid) / 3;
+    EXPECT_TRUE(at::allclose(sample_losses(type, outputs, target, grid), mean, 1e-14, 0)) << type;
+  }
+}
+
+TEST(DataLoss, OfSingleNumbersDoesNotDivideByThem) {
+  const at::Tensor target = at::tensor({1e-3, -1.0}, at::kDouble).reshape({2, 1, 1});
+  const at::Tensor losses = sample_losses("relative_l2", target + 0.5, target, {});
+  EXPECT_NEAR(losses[0].item<double>(), 0.5, 1e-15);
+  EXPECT_NEAR(losses[1].item<double>(), 0.5, 1e-15);
 }
 
 TEST(Weights, ArePointsThatAreThereSeveralTimes) {

@@ -90,6 +90,15 @@ TEST_F(OwnPoints, ArePredictedWhereTheyLie) {
   EXPECT_NEAR(Hdf5Reader(out).read("s.0/prediction")[0], seventh, 1e-6);
 }
 
+TEST_F(OwnPoints, HaveNoScalesOfPoints) {
+  auto table = plan_.resolved;
+  apply_override(table, "dataset.normalisation.per=point");
+  EXPECT_NE(thrown<ConfigError>([&] {
+              make_plan(table, world_.registry, world_.plugins);
+            }).find("dataset.normalisation.per = \"point\" needs points that all samples share"),
+            std::string::npos);
+}
+
 TEST(ResultText, OneSampleHasNoMean) {
   const nlohmann::json one = {{"unknowns", nlohmann::json::object()},
                               {"terms", nlohmann::json::object()},

@@ -113,7 +113,9 @@ TEST(SchemaErrors, BrokenRuleInAListPointsAtTheElement) {
 TEST(SchemaErrors, WrongTypeTellsBothTypes) {
   EXPECT_EQ(error("length = \"long\""),
             "heat.toml:3:10: problem.length: expected number, got text \"long\"");
-  EXPECT_EQ(error("depth = 3.0"), "heat.toml:3:9: problem.depth: expected integer, got number 3.0");
+  EXPECT_EQ(error("depth = 3.5"), "heat.toml:3:9: problem.depth: expected integer, got number 3.5");
+  EXPECT_EQ(error("depth = 1e300"),
+            "heat.toml:3:9: problem.depth: expected integer, got number 1e+300");
   EXPECT_EQ(error("hard = 1"), "heat.toml:3:8: problem.hard: expected truth value, got integer 1");
   EXPECT_EQ(error("activation = [\"tanh\"]"),
             "heat.toml:3:14: problem.activation: expected text, got list");
@@ -134,6 +136,14 @@ TEST(SchemaErrors, WrongTypeInAListOrMapPointsAtTheElement) {
   EXPECT_EQ(error("width = [[32]]"), "heat.toml:3:10: problem.width.0: expected integer, got list");
   EXPECT_EQ(error("weights = { a = 1, \"b c\" = true }"),
             "heat.toml:3:28: problem.weights.\"b c\": expected number, got truth value true");
+}
+
+TEST(SchemaErrors, IntegersWithoutABoundOfTheirOwnFitInto32Bits) {
+  EXPECT_EQ(
+      error("width = [4, 4294967300]"),
+      "heat.toml:3:13: problem.width.1 = 4294967300: must be <= 2147483647 (neurons of each)");
+  EXPECT_EQ(error("layers = [{ width = 2147483648 }]"),
+            "heat.toml:3:21: problem.layers.0.width = 2147483648: must be <= 2147483647 (neurons)");
 }
 
 TEST(SchemaErrors, NumbersMustBeFinite) {

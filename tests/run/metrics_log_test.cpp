@@ -9,6 +9,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/run/log.hpp"
 #include "tests/run/scratch.hpp"
 
 namespace banach {
@@ -109,6 +110,34 @@ TEST(MetricsLog, TruncationDropsLaterAndTornRowsOnly) {
   EXPECT_EQ(text_of(scratch / "metrics.csv"), "step,loss,pde,error\n1,1,1,\n");
   EXPECT_EQ(text_of(scratch / "metrics.jsonl"),
             "{\"step\":1,\"loss\":1,\"pde\":1,\"error\":null}\n");
+}
+
+TEST(MetricsLog, StepsThatComeTwiceKeepTheirLaterRows) {
+  const Scratch scratch;
+  {
+    MetricsLog log(scratch.path(), {"loss"});
+    for (const int step : {1, 2, 3, 9}) log.row(step, {1.0});
+    for (const int step : {2, 3, 4, 5}) log.row(step, {2.0});
+  }
+  MetricsLog log(scratch.path(), {"loss"});
+  EXPECT_EQ(log.truncate_after(4), 4);
+  EXPECT_EQ(text_of(scratch / "metrics.csv"), "step,loss\n1,1\n2,2\n3,2\n4,2\n");
+  log.row(5, {3.0});
+  EXPECT_EQ(text_of(scratch / "metrics.csv"), "step,loss\n1,1\n2,2\n3,2\n4,2\n5,3\n");
+  EXPECT_EQ(log.truncate_after(-1), 5);
+  EXPECT_EQ(text_of(scratch / "metrics.csv"), "step,loss\n");
+  EXPECT_EQ(text_of(scratch / "metrics.jsonl"), "");
+}
+
+TEST(Log, HalfALineThatAKilledProcessLeftIsEndedFirst) {
+  const Scratch scratch;
+  std::ofstream(scratch / "log.txt") << "2026-01-01 00:00:00 half a li";
+  Log log(true);
+  log.open(scratch / "log.txt");
+  log.note("resumed");
+  const auto text = text_of(scratch / "log.txt");
+  EXPECT_EQ(text.substr(0, 30), "2026-01-01 00:00:00 half a li\n");
+  EXPECT_EQ(text.substr(text.size() - 9), " resumed\n");
 }
 
 TEST(MetricsLog, ZerosAfterAPowerLossAreDropped) {

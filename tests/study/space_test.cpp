@@ -101,7 +101,8 @@ TEST(Space, ErrorsNameThePlaceAndTheReason) {
   EXPECT_EQ(complaint("n = { lograndint = [0, 4] }"),
             "space.toml:1:20: tune.space.n.lograndint: lower must be >= 1, got 0");
   EXPECT_EQ(complaint("n = { randint = [0, 9223372036854775807] }"),
-            "space.toml:1:17: tune.space.n.randint: its ends must lie between -2^53 and 2^53");
+            "space.toml:1:21: n.randint.1 = 9223372036854775807: must be <= 9007199254740992 "
+            "([lower, upper), integers)");
   EXPECT_EQ(complaint("a = { choice = [] }"),
             "space.toml:1:16: tune.space.a.choice: is empty; give at least one value");
   EXPECT_EQ(complaint("a = { choice = [1, 2, 1] }"),

@@ -2,35 +2,13 @@
 // Measured values as terms: files, synthetic data, held-out parts, batches, and what is refused.
 #include <ATen/ATen.h>
 
-#include <fstream>
 #include <set>
 
 #include "datasets/hdf5_file.hpp"
-#include "tests/training/toy_run.hpp"
+#include "tests/training/observed.hpp"
 
 namespace banach {
 namespace {
-
-struct Files {
-  Scratch folder;
-  std::string csv(const std::string& text) const { return write("sensors.csv", text); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder / name) << text;
-    return (folder / name).string();
-  }
-};
-
-std::string observed(const std::string& problem, const std::string& table,
-                     const std::string& more = "") {
-  return "dtype = \"float64\"\n[problem]\ntype = \"" + problem + "\"\n" + more +
-         "[architecture]\ntype = \"toy_net\"\n[observations.sensors]\n" + table +
-         "\n[[stage]]\nsteps = 3\n";
-}
-std::string file(const std::string& path, const std::string& more = "") {
-  return "file = \"" + path + "\"\n" + more;
-}
-
-const RecordedTerm& sensors(const RunPlan& plan) { return plan.experiment.terms.back(); }
 
 TEST(Observations, ComeFromColumnsOfACsvFile) {
   const Files files;
@@ -152,28 +130,25 @@ TEST(Observations, ResumeExactlyInTheMiddleOfAnEpoch) {
       {5, 20, 35});
 }
 
-template <class E>
-void expect_refused(const std::string& text, const std::string& words) {
-  const auto said = thrown<E>([&] { ToyRun::world().plan(text); });
-  EXPECT_NE(said.find(words), std::string::npos) << said << "\n" << text;
-}
-
 TEST(Observations, ThatCannotBeUsedAreRefused) {
   const Files files;
   const auto csv = [&](const std::string& text, const std::string& more = "") {
     return observed("toy_decay", file(files.csv(text), more));
   };
-  expect_refused<Error>(csv("t,y\n0.5,nan\n"), "sensors.csv:2: nan is no coordinate");
+  expect_refused<Error>(
+      csv("t,y\n0.5,nan\n"),
+      "sensors.csv:2:5: column \"y\": \"nan\" is not a finite number; leave such rows out");
   expect_refused<Error>(csv("t,y\n0.5,1\n3,1\n"),
-                        "observation 2: t = 3 is not in the domain [0, 2]");
-  expect_refused<Error>(csv("t,y\n"), "sensors.csv:1: no points");
+                        "sensors.csv:3: observation 2: t = 3 is not in the domain [0, 2] (1 beyond "
+                        "its upper end)");
+  expect_refused<Error>(csv("t,y\n"), "sensors.csv:1:1: there is only a header, no row of numbers");
   expect_refused<Error>(csv("t,z\n0.5,1\n"), "y");
   expect_refused<Error>(csv("t,y\n0.5,one\n"), "sensors.csv:2");
   expect_refused<Error>(csv("t,y\n0.5,1\n", "unknowns = [\"z\"]"),
                         "observations.sensors.unknowns: there is no unknown \"z\"; known: y");
   expect_refused<Error>(observed("toy_decay", "file = \"/nowhere/at/all.csv\""), "/nowhere/at/all");
-  expect_refused<Error>(observed("toy_decay", "file = \"data.xls\""),
-                        ".csv, .txt, .dat, .h5 and .hdf5 are read");
+  expect_refused<Error>(observed("toy_decay", file(files.csv("MATLAB 5.0 MAT-file"))),
+                        "sensors.csv: this is a MATLAB 5 file; in MATLAB: save(..., '-v7.3')");
   expect_refused<Error>(observed("toy_decay", ""), "give either a file or synthetic, one of both");
   expect_refused<Error>(csv("t,y\n0.5,1\n", "synthetic = { points = { t = 3 } }"),
                         "give either a file or synthetic");
@@ -190,25 +165,6 @@ TEST(Observations, ThatCannotBeUsedAreRefused) {
   expect_refused<Error>(csv("t,y\n0.5,1\n", "held_out = 1.5"), "held_out");
   expect_refused<Error>(csv("t,y\n0.5,1\n", "batch = -1"), "batch");
   expect_refused<Error>(csv("t,y\n0.5,1\n", "fil = 1"), "did you mean \"file\"?");
-}
-
-TEST(Observations, Hdf5OfTheWrongShapeIsRefused) {
-  const Files files;
-  const auto path = (files.folder / "bad.h5").string();
-  Hdf5Writer writer(path);
-  writer.add<double>("t", {3}, {0, 0.5, 1});
-  writer.add<double>("y", {2}, {1, 2});
-  writer.commit();
-  expect_refused<Error>(observed("toy_decay", file(path)),
-                        "dataset \"y\" has shape [2]; its coordinates ask for [3]");
-  expect_refused<Error>(observed("toy_decay", file(path, "columns = { y = \"z\" }")), "z");
-  const auto gap = (files.folder / "gap.h5").string();
-  Hdf5Writer other(gap);
-  other.add<double>("t", {2}, {0, 0.5});
-  other.add<double>("y", {2}, {1, std::nan("")});
-  other.commit();
-  expect_refused<Error>(observed("toy_decay", file(gap)),
-                        "gap.h5: observation 2 is nan; leave such rows out");
 }
 
 }  // namespace

@@ -66,7 +66,9 @@ BANACH_API Expression relu(E);
 BANACH_API Expression abs(E);
 BANACH_API Expression max(E, E);
 BANACH_API Expression min(E, E);
-/// a where condition > 0, else b, row by row and column by column.
+/// a where condition > 0, else b, row by row and column by column. What is not taken has no part in
+/// values and gradients, even where it is not finite. A derivative by what the condition depends on
+/// leaves out the jump between a and b (docs/derivatives.md).
 BANACH_API Expression where(E condition, E a, E b);
 /// Columns side by side.
 BANACH_API Expression concat(const std::vector<Expression>& parts);

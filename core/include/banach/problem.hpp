@@ -203,6 +203,7 @@ class BANACH_API Problem {
   virtual std::vector<InputFunction> functions() const;
   /// Ansatz around the network (hard constraints): x * (1 - x) * network + sin(x).
   virtual Expression solution(const Point& point, E network) const;
+  /// Checked against terms() before a run: what it does not satisfy is said.
   virtual std::optional<Exact> exact() const;
   /// A classical solution for the errors, where exact() has none.
   virtual std::optional<Reference> reference() const;
