@@ -27,7 +27,7 @@ RunPlan plan_trial(const Context& context, const std::string& base,
 Table study_definition(const char* kind, const Table& study, const Table& base);
 /// Writes the definition into a new study's folder; compares it in one that has begun, where only
 /// the keys in `free` (and time, jobs, places) may differ: else DataError with the difference,
-/// unless `force`, which starts anew; none of the `inputs` may lie there then.
+/// unless `force`, which starts again; none of the `inputs` may lie there then.
 void settle(const StudyDirectory& directory, const Table& definition,
             const std::vector<std::string>& free, bool force,
             const std::vector<std::filesystem::path>& inputs);

@@ -88,10 +88,10 @@ class Statement {
     for (const auto& text : found->texts) {
       double value = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-      if (error != std::errc() || end != text.data() + text.size()) fail(name, "is no number");
+      if (error != std::errc() || end != text.data() + text.size()) fail(name, "is not a number");
       out.push_back(value);
     }
-    if (out.empty()) fail(name, "is no number");
+    if (out.empty()) fail(name, "is not a number");
     return out;
   }
   double single(const std::string& name, double otherwise) const {

@@ -26,7 +26,7 @@ bool close(const std::vector<double>& a, const std::vector<double>& b, bool rela
   double scale = 0;
   const auto same = [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); };
   if (std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(size), b.begin(), same))
-    return true;  // what is no number is told later, if it is used
+    return true;  // what is not a number is reported later, if it is used
   for (std::size_t i = 0; i < size; ++i) scale = std::max(scale, std::abs(a[i] - a[0]));
   for (std::size_t i = 0; i < size; ++i) {
     const double d = relative ? (a[i] - a[0]) - (b[i] - b[0]) : a[i] - b[i];

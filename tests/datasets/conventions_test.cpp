@@ -196,7 +196,7 @@ TEST_F(ConventionsTest, AttributesThatCannotBeHonouredAreRefused) {
   };
   const std::string remedy = "; dataset.cf_attributes = false reads the numbers as they are stored";
   EXPECT_EQ(refused({"scale_factor", {}, "a lot"}),
-            "attribute \"scale_factor\" of dataset \"a\" is no number: \"a lot\"" + remedy);
+            "attribute \"scale_factor\" of dataset \"a\" is not a number: \"a lot\"" + remedy);
   EXPECT_EQ(refused({"scale_factor", {0}}),
             "attribute \"scale_factor\" of dataset \"a\" is no factor: 0" + remedy);
   EXPECT_EQ(refused({"add_offset", {1, 2}}),
