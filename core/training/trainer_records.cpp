@@ -18,7 +18,8 @@ void Trainer::open_logs(bool resumed) {
     if (c.role() == Coefficient::Role::learnable) columns.push_back("coefficient." + c.name());
   metrics_ = std::make_unique<MetricsLog>(folder_, columns);
   timing_ = std::make_unique<TimingLog>(folder_);
-  // A run that was killed before its first checkpoint starts from the beginning, and so do its logs.
+  // A run that was killed before its first checkpoint starts from the beginning, and so do its
+  // logs.
   const std::int64_t last = resumed ? last_row() : -1;
   const std::int64_t rows = std::max(metrics_->truncate_after(last), timing_->truncate_after(last));
   const std::string cut = rows == 0   ? ""
