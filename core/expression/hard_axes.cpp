@@ -9,7 +9,7 @@
 namespace banach {
 namespace {
 
-constexpr double most = 20000;  // values on faces, edges and corners
+constexpr double most = 2500;  // values on faces, edges and corners
 
 }  // namespace
 
@@ -63,11 +63,17 @@ void HardConditions::choose_axes(std::size_t unknown) {
   if (!extended_[unknown]) fail(least, "values on faces, edges and corners");
 }
 
-void HardConditions::choose_axes() {
+const HardConditions& HardConditions::choose_axes() {
   chosen_.assign(unknowns_.size(), {});
   extended_.assign(unknowns_.size(), 0);
   for (std::size_t k = 0; k < unknowns_.size(); ++k)
     if (!conditions_[k].empty()) choose_axes(k);
+  return *this;
+}
+
+void HardConditions::choose_axes_of(const HardConditions& like) {
+  chosen_ = like.chosen_;
+  extended_ = like.extended_;
 }
 
 }  // namespace banach

@@ -196,7 +196,7 @@ Solution HardConditions::around(const Solution& network) const {
   if (terms_.empty()) return network;
   // The closures below refer to the conditions: they keep their own copy alive.
   const auto own = std::make_shared<HardConditions>(*this);
-  own->choose_axes();
+  if (own->chosen_.empty()) own->choose_axes();
   const std::shared_ptr<const HardConditions> self = own;
   return [self, network](const Point& point) {
     std::vector<Expression> columns;

@@ -28,8 +28,12 @@ class BANACH_API HardConditions {
   /// A point of the box as the network sees it.
   Point network_point(const Point& point) const;
   /// The function with all conditions built in. ConfigError, with the number, where that takes more
-  /// than 20 000 values on faces, edges and corners.
+  /// than 2500 values on faces, edges and corners.
   Solution around(const Solution& network) const;
+  /// Finds now which axes the interpolation of values goes through, as around() does otherwise.
+  const HardConditions& choose_axes();
+  /// Takes them from conditions on the same faces, whose values vanish where these do.
+  void choose_axes_of(const HardConditions& like);
 
  private:
   struct Face {
@@ -54,7 +58,6 @@ class BANACH_API HardConditions {
   Expression polynomial(const Conditioned& c, const Face& face, const Point& point) const;
   Expression measure(const Conditioned& c, const Face& face, const Scalar& u, const Point& p) const;
   Expression value_at(const Face& face, std::size_t unknown, const Point& point) const;
-  void choose_axes();
   void choose_axes(std::size_t unknown);
   bool vanishes(const Conditioned& c, std::size_t unknown, const Point& point) const;
   bool one_function(std::size_t unknown, const Point& point) const;

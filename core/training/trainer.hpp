@@ -123,7 +123,9 @@ class BANACH_API Trainer {
   TrainerOptions options_;
   RunState state_;
   Checkpoints checkpoints_;
-  std::unique_ptr<Experiment> window_;  // what is being trained, where the axis is cut
+  std::unique_ptr<Experiment> window_;        // what is being trained, where the axis is cut
+  std::int64_t ended_ = 0;                    // windows before it whose ends are known
+  std::optional<std::vector<double>> start_;  // the state in which it begins
   const Experiment* experiment_ = nullptr;
   std::unique_ptr<MetricsLog> metrics_;
   std::unique_ptr<TimingLog> timing_;

@@ -31,14 +31,14 @@ void Trainer::begin_window() {
     experiment_ = &whole;
     return;
   }
-  std::optional<std::vector<double>> start;
   if (whole.domain.size() == 1 && !whole.windows->soft()) {
     const auto done = banks_of(state_, plan_.device);
-    for (int k = 0; k < state_.window; ++k)
-      start = end_state(make_window(whole, k, start), {done[static_cast<std::size_t>(k)]});
+    for (; ended_ < state_.window; ++ended_)
+      start_ = end_state(make_window(whole, static_cast<int>(ended_), start_),
+                         {done[static_cast<std::size_t>(ended_)]});
   }
   window_ =
-      std::make_unique<Experiment>(make_window(whole, static_cast<int>(state_.window), start));
+      std::make_unique<Experiment>(make_window(whole, static_cast<int>(state_.window), start_));
   experiment_ = window_.get();
 }
 

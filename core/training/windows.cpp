@@ -74,10 +74,20 @@ PointFunction once(const Solution& f) {
   };
 }
 
-Solution window_solution(const Experiment& whole, int k, const BankOf& bank_of) {
-  std::optional<PointFunction> before;
-  if (k > 0 && !whole.windows->soft()) before = once(window_solution(whole, k - 1, bank_of));
-  return hard_of(whole, k, before).around(raw_solution(whole, k, bank_of(k)));
+// Windows 0 to `count` - 1, each beginning where the one before ends.
+std::vector<Solution> window_solutions(const Experiment& whole, int count, const BankOf& bank_of) {
+  std::vector<Solution> out;
+  std::optional<HardConditions> second;
+  for (int k = 0; k < count; ++k) {
+    std::optional<PointFunction> before;
+    if (k > 0 && !whole.windows->soft()) before = once(out.back());
+    HardConditions hard = hard_of(whole, k, before);
+    // Looking for the axes asks for all windows before: what the second finds holds for the rest.
+    if (k > 1) hard.choose_axes_of(*second);
+    if (k == 1) second = hard.choose_axes();
+    out.push_back(hard.around(raw_solution(whole, k, bank_of(k))));
+  }
+  return out;
 }
 
 // Points of a list that lie in the window, with their columns; the last window takes its end.
@@ -104,7 +114,7 @@ Expression part_of(const Expression& value, std::size_t i) {
 
 // What a window begins with, all unknowns.
 Solution start_of(const Experiment& whole, int k) {
-  if (k > 0) return once(window_solution(whole, k - 1, [](int j) { return 1 + j; }));
+  if (k > 0) return once(window_solutions(whole, k, [](int j) { return 1 + j; }).back());
   std::vector<PointFunction> values(whole.unknowns.size());
   for (const Term& start : whole.starts)
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -145,15 +155,16 @@ int window_count(const Experiment& e) {
 
 Solution whole_solution(const Experiment& e) {
   const int count = window_count(e);
-  std::vector<Solution> parts;
-  for (int k = 0; k < count; ++k)
-    parts.push_back(window_solution(e, k, [](int window) { return window; }));
+  const auto parts = window_solutions(e, count, [](int window) { return window; });
   std::vector<double> ends;
   for (int k = 0; k < count; ++k) ends.push_back(cut(e, k).upper);
   return [parts, ends, axis = e.windows->axis](const Point& point) {
-    Expression out = parts.back()(point);
+    std::vector<Expression> values;  // the first one first: each remembers the end of the last
+    values.reserve(parts.size());
+    for (const Solution& part : parts) values.push_back(part(point));
+    Expression out = values.back();
     for (std::size_t k = parts.size() - 1; k-- > 0;)
-      out = where(ends[k] - point[axis], parts[k](point), out);
+      out = where(ends[k] - point[axis], values[k], out);
     return out;
   };
 }
@@ -170,8 +181,9 @@ Experiment make_window(const Experiment& whole, int k,
     };
     out.trained = hard_of(whole, k, numbers).around(raw_solution(whole, k, 0));
   } else {
-    out.trained =
-        window_solution(whole, k, [k](int window) { return window == k ? 0 : 1 + window; });
+    out.trained = window_solutions(whole, k + 1, [k](int window) {
+                    return window == k ? 0 : 1 + window;
+                  }).back();
   }
   if (whole.windows->soft()) start_softly(whole, k, out);
   const std::size_t axis = window_axis(whole);
