@@ -7,9 +7,6 @@
 #include <cmath>
 
 namespace banach {
-namespace {
-
-// The power of two above these sizes; one for zero.
 at::Tensor power_above(const at::Tensor& sizes) {
   at::Tensor out = sizes.contiguous().clone();
   double* const x = out.data_ptr<double>();
@@ -20,8 +17,6 @@ at::Tensor power_above(const at::Tensor& sizes) {
   }
   return out;
 }
-
-}  // namespace
 
 void ChannelSums::add(const at::Tensor& values) {
   const at::Tensor low = values.amin(0), high = values.amax(0);

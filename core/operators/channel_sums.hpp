@@ -5,6 +5,9 @@
 
 namespace banach {
 
+/// The powers of two above sizes (float64, on the CPU, of any shape); one for zero.
+at::Tensor power_above(const at::Tensor& sizes);
+
 /// Sums in double of distances from running means (Chan, Golub, LeVeque 1983), in units of a power
 /// of two of each column, so that no square overflows or vanishes for any numbers that double has.
 class BANACH_API ChannelSums {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/operators/channel_sums.hpp"
 #include "core/operators/operator_data.hpp"
 
 namespace banach {
@@ -60,11 +61,17 @@ OperatorMetrics::OperatorMetrics(std::vector<std::string> channels, bool grid,
       time_(grid ? time : std::nullopt),
       weights_(std::move(weights)) {}
 
+void OperatorMetrics::choose_unit(const Tensor& target) {
+  const Tensor size = target.abs().transpose(0, 1).flatten(1).amax(1);
+  unit_ = power_above(size.to(at::kCPU, at::kDouble)).to(target.device()).unsqueeze(1);
+}
+
 void OperatorMetrics::add(const Tensor& outputs, const Tensor& target) {
   at::NoGradGuard no_grad;
+  if (!unit_.defined()) choose_unit(target);
   const auto ordered = [&](const Tensor& t) {  // [B, C, T, X, ...]
     const bool moves = time_ && t.dim() > 3;   // time alone is what the errors are summed over
-    const Tensor d = t.to(at::kDouble);
+    const Tensor d = (t.to(at::kDouble).flatten(2) / unit_).view(t.sizes());
     return moves ? d.movedim(*time_ + 2, 2) : d.unsqueeze(2);
   };
   const Tensor v = ordered(target), off = ordered(outputs) - v;
@@ -124,21 +131,22 @@ json OperatorMetrics::json() const {
   const Tensor spectrum = spectrum_.defined() ? (spectrum_ / samples_).sqrt() / points_ : spectrum_;
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     const auto c = static_cast<std::int64_t>(i);
+    const Tensor unit = unit_[c];
     auto& one = out[channels_[i]];
     one = {{"relative_l2", number(relative_[c] / samples_)},
-           {"rmse", number(rmse_[c].mean() / samples_)},
+           {"rmse", number(rmse_[c].mean() / samples_ * unit)},
            {"nrmse", number(nrmse_[c].mean() / samples_)},
-           {"max_error", number(largest_[c].max())},
-           {"crmse", number((conserved_[c] / samples_).sqrt().mean())}};
-    if (boundary_.defined()) one["brmse"] = number(boundary_[c].mean() / samples_);
+           {"max_error", number(largest_[c].max() * unit)},
+           {"crmse", number((conserved_[c] / samples_).sqrt().mean() * unit)}};
+    if (boundary_.defined()) one["brmse"] = number(boundary_[c].mean() / samples_ * unit);
     if (spectrum.defined())
-      one["frmse"] = {{"low", band(spectrum[c], 0, low)},
-                      {"middle", band(spectrum[c], low, middle)},
-                      {"high", band(spectrum[c], middle, spectrum.size(-1))}};
+      one["frmse"] = {{"low", band(spectrum[c] * unit, 0, low)},
+                      {"middle", band(spectrum[c] * unit, low, middle)},
+                      {"high", band(spectrum[c] * unit, middle, spectrum.size(-1))}};
     if (time_ && rmse_.size(1) > 1)
-      one["per_time"] = {{"rmse", list(rmse_[c] / samples_)},
+      one["per_time"] = {{"rmse", list(rmse_[c] / samples_ * unit)},
                          {"nrmse", list(nrmse_[c] / samples_)},
-                         {"max_error", list(largest_[c])}};
+                         {"max_error", list(largest_[c] * unit)}};
   }
   return out;
 }

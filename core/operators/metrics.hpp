@@ -42,11 +42,14 @@ class BANACH_API OperatorMetrics {
   void add_boundary(const at::Tensor& off);
   void add_spectrum(const at::Tensor& off);
 
+  void choose_unit(const at::Tensor& target);
+
   std::vector<std::string> channels_;
   bool grid_;
   std::optional<std::int64_t> time_;
   at::Tensor weights_;
-  at::Tensor relative_;                                       // [C], sum over samples
+  at::Tensor unit_;      // [C, 1], a power of two near the first values: their squares stay numbers
+  at::Tensor relative_;  // [C], sum over samples
   at::Tensor rmse_, nrmse_, conserved_, boundary_, largest_;  // [C, T]
   at::Tensor spectrum_;                                       // [C, T, wave numbers]
   double samples_ = 0, points_ = 0;

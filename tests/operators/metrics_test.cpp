@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -41,6 +42,24 @@ void expect(const json& found, const json& wanted) {
       EXPECT_TRUE(found.at(key).is_null());
     else
       EXPECT_NEAR(found.at(key).get<double>() / value.get<double>(), 1, 1e-10);
+  }
+}
+
+TEST(Metrics, AreThoseOfAnyUnit) {
+  const Fields f({3, 2, 30});
+  const json usual = measured(f, {"u", "v"}, true);
+  for (const int exponent : {-600, 600}) {  // squares are no numbers any more
+    Fields other = f;
+    other.outputs = at::ldexp(f.outputs, at::scalar_tensor(exponent, at::kDouble));
+    other.target = at::ldexp(f.target, at::scalar_tensor(exponent, at::kDouble));
+    const json found = measured(other, {"u", "v"}, true);
+    for (const char* channel : {"u", "v"}) {
+      for (const char* same : {"relative_l2", "nrmse"})
+        EXPECT_EQ(found[channel][same], usual[channel][same]);
+      for (const char* scaled : {"rmse", "max_error", "crmse", "brmse"})
+        EXPECT_EQ(found[channel][scaled].get<double>(),
+                  std::ldexp(usual[channel][scaled].get<double>(), exponent));
+    }
   }
 }
 
