@@ -81,12 +81,13 @@ bool is_record(const RunState& state, const RunPlan& plan, const std::string& ru
   if (state.files.is_null()) return false;
   const auto record = recorded_files(state, run);
   const auto now = data_files(plan.configuration);
-  if (same_files(record, now)) return true;
+  const std::string other = other_files(record, now);
+  if (other.empty()) return true;
   if (!force)
     throw DataError(fmt::format(
         "{}: the run has learnt from {} data files, and those of now are not the same ({}): bring "
         "them back, start a new run, or continue with the new data: --force",
-        run, record.size(), now.empty() ? "none" : now.front()));
+        run, record.size(), other));
   return true;
 }
 

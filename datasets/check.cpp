@@ -187,7 +187,10 @@ CheckResult check_dataset(const DatasetParameters& parameters) {
     const auto other = Dataset::open(parameters, variant.name);
     Reading more(*other);
     out.text += more.split("test set " + variant.name, Split::test);
+    const std::string units = other_units(dataset->info(), other->info());
     if (out.error.empty()) out.error = more.error();
+    if (out.error.empty() && !units.empty())
+      out.error = "test set \"" + variant.name + "\": " + units;
   }
   return out;
 }

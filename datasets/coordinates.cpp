@@ -193,8 +193,8 @@ AxisValues CoordinateReader::axis(const AxisRequest& request,
                          *std::max_element(request.picks.begin(), request.picks.end()) < size);
     if ((size > request.size && from.select.entries.empty()) || !enough)
       throw ConfigError(fmt::format(
-          "{}: \"{}\" has {} entries, the axis has {}{}", key_of(request), from.path, size,
-          request.size,
+          "{}: \"{}\" has {} entries, the outputs have {} along this axis{}", key_of(request),
+          from.path, size, request.size,
           size == request.size + 1
               ? fmt::format("; one too many: {} = {{ path = \"{}\", select = \":-1\" }}",
                             request.label, from.path)

@@ -37,6 +37,19 @@ const DataVariantParameters& find_variant(const DatasetParameters& parameters,
                                 names.empty() ? "none" : join(names)));
 }
 
+/// What `open` gives; errors begin with the name of the test set that it opens.
+template <class Open>
+decltype(auto) of_test_set(const std::string& name, const Open& open) {
+  const std::string before = "test set \"" + name + "\": ";
+  try {
+    return open();
+  } catch (const DataError& error) {
+    throw DataError(before + error.what(), error.code());
+  } catch (const ConfigError& error) {
+    throw ConfigError(before + error.what());
+  }
+}
+
 Indices all_of(const DataSource& source) {
   Indices all(static_cast<std::size_t>(source.trajectories()));
   std::iota(all.begin(), all.end(), 0);
@@ -79,7 +92,8 @@ MappedDataset::MappedDataset(const DatasetParameters& p, const std::string& vari
   if (window_) span_ = window_->stride * (window_->n_in + window_->n_out - 1);
   if (!variant.empty()) {
     const auto& own = find_variant(p, variant);
-    const auto& source = add_source(p, own, "test");
+    const auto& source =
+        of_test_set(variant, [&]() -> const DataSource& { return add_source(p, own, "test"); });
     if (!own.files.empty() || !own.rename.empty()) {
       set_part(Split::test, source, all_of(source));
       return;

@@ -35,6 +35,23 @@ std::string read_text(const std::string& path, const std::string& place) {
   return text;
 }
 
+/// The table of a file; text that is no TOML in a file that is not called so gets a word more.
+Table parse_file(const std::string& text, const std::string& path) {
+  if (text.rfind("\x89HDF\r\n\x1a\n", 0) == 0)
+    throw ConfigError(path +
+                      ": an HDF5 file, not a configuration; banach data suggest writes one for it");
+  try {
+    return parse_toml(text, path);
+  } catch (const ConfigError& error) {
+    const std::string what = error.what();
+    const bool short_text = text.size() <= largest_toml;
+    if (!short_text || fs::path(path).extension() == ".toml" || what.rfind(path + ":1:", 0) != 0)
+      throw;
+    throw ConfigError(what +
+                      "; a configuration is a file of TOML (name.toml), data are named in it");
+  }
+}
+
 /// `over` wins; tables merge key by key, everything else replaces.
 void merge(Table& base, Table over) {
   for (auto& [key, value] : over.entries) {
@@ -60,7 +77,7 @@ fs::path canonical(const fs::path& path) {
 }
 
 Table load(const std::string& path, const std::string& place, std::vector<fs::path>& open) {
-  Table table = parse_toml(read_text(path, place), path);
+  Table table = parse_file(read_text(path, place), path);
   const Value* extends = table.find("extends");
   if (!extends) return table;
   if (!extends->get<std::string>())

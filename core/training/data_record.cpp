@@ -79,9 +79,20 @@ void require_same_data(const RunState& state, const std::string& run, bool force
                     run + " --force");
 }
 
-bool same_files(const std::vector<FilePrint>& record, const std::vector<std::string>& files) {
-  return record.size() == files.size() &&
-         std::equal(record.begin(), record.end(), files.begin(), still_same);
+std::string other_files(const std::vector<FilePrint>& record,
+                        const std::vector<std::string>& files) {
+  std::size_t i = 0;
+  while (i < std::min(record.size(), files.size()) && still_same(record[i], files[i])) ++i;
+  if (i == record.size() && i == files.size()) return "";
+  if (i < files.size() && std::none_of(record.begin(), record.end(), [&](const FilePrint& print) {
+        return still_same(print, files[i]);
+      }))
+    return files[i] + " is none of them";
+  if (i < record.size() && std::none_of(files.begin(), files.end(), [&](const std::string& file) {
+        return still_same(record[i], file);
+      }))
+    return record[i].path + " is missing";
+  return "they come in another order";
 }
 
 bool names_data(const std::string& key) {

@@ -23,9 +23,10 @@ BANACH_API std::vector<std::string> changed_files(const std::vector<FilePrint>& 
 BANACH_API void require_same_data(const RunState& state, const std::string& run, bool force,
                                   std::vector<std::string>& notices);
 
-/// Whether the files are those of the record, wherever they lie now.
-BANACH_API bool same_files(const std::vector<FilePrint>& record,
-                           const std::vector<std::string>& files);
+/// Empty where the files are those of the record, wherever they lie now; else in words, which one
+/// is new or missing.
+BANACH_API std::string other_files(const std::vector<FilePrint>& record,
+                                   const std::vector<std::string>& files);
 
 /// Whether a key of a configuration says where data lie.
 BANACH_API bool names_data(const std::string& key);

@@ -71,7 +71,8 @@ TEST_F(DataChanges, TouchedAndMovedFilesAreTheSameData) {
                             " stage.0.steps=9 dataset.files=" + quoted(path("other.h5")));
   EXPECT_EQ(other.code, 65);
   EXPECT_NE(
-      other.err.find("the run has learnt from 1 data files, and those of now are not the same"),
+      other.err.find("the run has learnt from 1 data files, and those of now are not the same (" +
+                     path("other.h5") + " is none of them)"),
       std::string::npos)
       << other.err;
 }

@@ -185,6 +185,11 @@ TEST_F(ConventionsTest, UnitsAreKeptShownAndCompared) {
                               "the same units"));
   EXPECT_EQ(other_units(data->info(), open("packed_2.nc", mapping())->info()),
             "a is in \"degC\", but in \"K\" in the training data");
+  EXPECT_EQ(check_dataset(dataset_of("files = '" + path("packed.nc") +
+                                     "'\ntest = [{ name = 'warm', files = '" + path("packed_2.nc") +
+                                     "' }]\n" + mapping()))
+                .error,
+            "test set \"warm\": a is in \"degC\", but in \"K\" in the training data");
 }
 
 TEST_F(ConventionsTest, AttributesThatCannotBeHonouredAreRefused) {

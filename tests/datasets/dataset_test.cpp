@@ -79,8 +79,11 @@ TEST_F(DatasetTest, OneCoordinateTooManyIsToldWithItsRemedy) {
       refusal(files() + "inputs.a = { path = 'a', axes = 'sample x' }\n"
                         "outputs.u = { path = 'u', axes = 'sample time x' }\n"
                         "coords = { x = 'x', time = 't' }"),
-      std::pair(78, std::string("dataset.coords.time: \"t\" has 4 entries, the axis has 3; one "
-                                "too many: time = { path = \"t\", select = \":-1\" }")));
+      std::pair(
+          78,
+          std::string(
+              "dataset.coords.time: \"t\" has 4 entries, the outputs have 3 along this axis; one "
+              "too many: time = { path = \"t\", select = \":-1\" }")));
 }
 
 TEST_F(DatasetTest, NamesFileAndShapeWhenAxesDoNotFit) {

@@ -45,6 +45,19 @@ class Load : public ::testing::Test {
   fs::path folder_;
 };
 
+TEST_F(Load, DataAreNoConfiguration) {
+  const auto hdf5 = write("u.h5", "\x89HDF\r\n\x1a\n and more");
+  EXPECT_EQ(error<ConfigError>(hdf5, Exit::config),
+            hdf5 + ": an HDF5 file, not a configuration; banach data suggest writes one for it");
+  const auto csv = write("u.csv", "x,u\n0,1\n");
+  const auto said = error<ConfigError>(csv, Exit::config);
+  EXPECT_NE(said.find("; a configuration is a file of TOML (name.toml), data are named in it"),
+            std::string::npos)
+      << said;
+  const auto toml = write("u.toml", "x,u\n0,1\n");
+  EXPECT_EQ(error<ConfigError>(toml, Exit::config).find("data are named"), std::string::npos);
+}
+
 TEST_F(Load, TheExtendingFileWinsKeyByKey) {
   write("base/heat.toml",
         "name = \"base\"\nseed = 1\n[problem]\ntype = \"heat\"\na = { x = 1, y = 2 }\n"
