@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 
 #include "apps/app.hpp"
 #include "core/parameters/memory.hpp"
@@ -55,7 +57,27 @@ std::string version() {
          "\nLibTorch " + engine_torch_version();
 }
 
+/// The exit code of an exception that nobody understood better, after its words.
+int fail(const std::exception& error) {
+  if (const auto text = memory_failure(error)) return fail(Exit::config, *text);
+  return internal(error.what());
+}
+
+// An exception that could not get out of where it was thrown.
+[[noreturn]] void ended() noexcept {
+  int code = static_cast<int>(Exit::internal);
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    code = fail(error);
+  } catch (...) {
+    internal("an exception of an unknown type");
+  }
+  std::_Exit(code);
+}
+
 int run(int argc, char** argv) {
+  std::set_terminate(ended);
   Context context;
   CLI::App app("Trains solutions of differential and integral equations", "banach");
   app.set_version_flag("--version", version());
@@ -70,8 +92,7 @@ int run(int argc, char** argv) {
   } catch (const Error& error) {
     return fail(error.code(), error.what());
   } catch (const std::exception& error) {
-    if (const auto text = memory_failure(error)) return fail(Exit::config, *text);
-    return internal(error.what());
+    return fail(error);
   } catch (...) {
     return internal("an exception of an unknown type");
   }

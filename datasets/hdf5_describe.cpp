@@ -6,6 +6,7 @@
 
 #include "banach/config.hpp"
 #include "banach/error.hpp"
+#include "core/parameters/memory.hpp"
 #include "datasets/hdf5_reader_impl.hpp"
 
 namespace banach {
@@ -219,6 +220,13 @@ void Hdf5Reader::Impl::require_readable(hid_t dataset, const Hdf5DatasetInfo& in
     if (__builtin_mul_overflow(chunk, extent, &chunk) || chunk > (std::int64_t{1} << 32))
       fail(fmt::format("dataset \"{}\" claims impossible chunks [{}]", info.path,
                        fmt::join(info.chunks, ", ")));
+  if (info.chunks.empty()) return;
+  const auto text = memory_shortage(
+      2 * static_cast<double>(chunk),
+      fmt::format("dataset \"{}\": unpacking a chunk ({})", info.path,
+                  fmt::join(info.chunks, ", ")),
+      fmt::format("repack it in smaller ones with h5repack -l {}:CHUNK=...", info.path));
+  if (!text.empty()) fail(text);
 }
 
 }  // namespace banach

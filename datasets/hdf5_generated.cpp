@@ -118,6 +118,7 @@ struct GeneratedFile::Impl {
   // Under another name until it says what it is, so that every partial file tells whose it is.
   void make(const GeneratedIdentity& identity, NumberType type) {
     const auto temporary = partial.parent_path() / (".tmp-" + partial.filename().string());
+    require_memory_to_open();
     take(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create");
     std::map<std::string, Hdf5Handle> scales;
     for (const auto& axis : axes) {
@@ -167,6 +168,7 @@ struct GeneratedFile::Impl {
   }
 
   void open() {
+    require_memory_to_open();
     take(H5Fopen(partial.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), "open");
     mark = checked(H5Aopen(file.get(), "done", H5P_DEFAULT), H5Aclose, "open", "attribute done");
     check(H5Aread(mark.get(), H5T_NATIVE_INT64, &done), "read", "attribute done");

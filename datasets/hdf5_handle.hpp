@@ -72,6 +72,10 @@ class Hdf5Call {
   unsigned plugins_ = 0;
 };
 
+/// Before a file is opened or created: std::bad_alloc where there is no memory for that, which the
+/// library itself would not survive.
+void require_memory_to_open();
+
 /// Makes the filter 32000 known to the library.
 void register_lzf();
 

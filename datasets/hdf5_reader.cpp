@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 
 #include "banach/config.hpp"
@@ -30,6 +31,13 @@ herr_t refuse_link(const char*, const char*, const char* file, const char*, unsi
 }
 
 }  // namespace
+
+void require_memory_to_open() {
+  constexpr std::size_t enough = 8 << 20;
+  void* volatile room = std::malloc(enough);  // volatile: or the compiler leaves both calls out
+  if (!room) throw std::bad_alloc();
+  std::free(room);
+}
 
 Hdf5Call::Hdf5Call() : lock_(library_mutex()) {
   H5PLget_loading_state(&plugins_);
@@ -162,6 +170,7 @@ void Hdf5Reader::Impl::open_file(const std::filesystem::path& name, bool as_sour
   // Read-only media and network file systems have no locks.
   if (!as_source) H5Pset_file_locking(properties.get(), 0, 1);
 #endif
+  require_memory_to_open();
   file = checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, properties.get()), H5Fclose, "cannot open");
 }
 

@@ -79,6 +79,7 @@ struct Hdf5Writer::Impl {
 };
 
 Hdf5Writer::Hdf5Writer(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {
+  require_memory_to_open();
   impl_->file = impl_->checked(
       H5Fcreate(impl_->pending.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
       H5Fclose, "create", "the file");

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <cmath>
 #include <cstdio>
@@ -55,6 +56,8 @@ double asked_for(const std::string& text) {
                                     : std::ldexp(number, 10 * (static_cast<int>(power) + 1));
 }
 
+std::atomic<std::size_t> failed_bytes{0};
+
 bool mentions_memory(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -96,12 +99,15 @@ void require_memory(double bytes, const std::string& what, const std::string& re
     throw ConfigError(text);
 }
 
+void note_failed_allocation(std::size_t bytes) noexcept { failed_bytes = bytes; }
+
 std::optional<std::string> memory_failure(const std::exception& error) {
   const std::string text = error.what();
   const bool refused = dynamic_cast<const std::bad_alloc*>(&error) ||
                        dynamic_cast<const std::length_error*>(&error) || mentions_memory(text);
   if (!refused) return std::nullopt;
-  const double bytes = asked_for(text);
+  const bool counted = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+  const double bytes = counted ? static_cast<double>(failed_bytes.load()) : asked_for(text);
   const auto free = static_cast<double>(available_memory());
   return "out of memory" +
          (bytes > 0 ? ": " + bytes_text(bytes) + " were asked for at once" : std::string()) +

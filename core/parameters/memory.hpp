@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What memory there is, and errors that say how much was needed and what to lower.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -23,6 +24,9 @@ BANACH_API void require_memory(double bytes, const std::string& what, const std:
 /// The same text; empty when there is enough.
 BANACH_API std::string memory_shortage(double bytes, const std::string& what,
                                        const std::string& remedy);
+
+/// Remembers the size of an allocation that failed, for memory_failure(); allocates nothing.
+BANACH_API void note_failed_allocation(std::size_t bytes) noexcept;
 
 /// What to tell the user when this exception means that memory could not be had; empty for all
 /// others.

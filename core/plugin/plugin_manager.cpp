@@ -24,10 +24,8 @@ std::string problem_before_loading(const fs::path& file, bool trust) {
   if (!trust)
     if (auto problem = ownership_problem(file); !problem.empty()) return problem;
   std::ifstream in(file, std::ios::binary);
-  std::ostringstream content;
-  content << in.rdbuf();
-  if (!in) return "cannot be read";
-  const std::string bytes = content.str();
+  const std::string bytes(std::istreambuf_iterator<char>(in), {});  // or there is no memory
+  if (in.bad()) return "cannot be read";
   if (auto problem = elf_problem(bytes); !problem.empty()) return problem;
   const std::string stamp = find_stamp(bytes);
   if (stamp.empty()) return "a shared library, but not a banach plugin";
