@@ -7,6 +7,7 @@ if [[ ${1:-} =~ ^[a-z_]+$ ]]; then
   label=$1
   shift
 fi
+if [[ $label == long || $label == all ]]; then test_packages+=(clang libclang-rt-dev); fi  # libFuzzer
 install_packages "${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}"
 configure
 build all

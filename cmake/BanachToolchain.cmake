@@ -15,4 +15,7 @@ if(BANACH_SANITIZE)
   add_compile_options(-fsanitize=${BANACH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${BANACH_SANITIZE})
 endif()
+if(BANACH_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)  # a LibTorch outside the system's folders is found again

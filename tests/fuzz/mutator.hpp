@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reproducible mutants of TOML texts.
+// Reproducible mutants of texts.
 #pragma once
 #include <cstdint>
 #include <random>
