@@ -101,6 +101,11 @@ DatasetInfo data_info(RunPlan& plan, const Registry& registry, const PluginManag
     if (job) generate(std::move(*job), c.threads, notice);
     plan.opened = Dataset::open(*c.dataset);
   }
+  if (!c.dataset->of_run && plan.opened->size(Split::train) == 0)
+    throw ConfigError(fmt::format(
+        "dataset.split.train: \"{}\" leaves no samples to train on; give a fraction like 0.8 or a "
+        "slice like \"0:1000\"",
+        c.dataset->split.train.text));
   if (!c.dataset->of_run) c.dataset->cf_attributes = c.dataset->cf_attributes.value_or(true);
   return plan.opened->info();
 }

@@ -230,6 +230,16 @@ TEST(Weights, ArePointsThatAreThereSeveralTimes) {
   EXPECT_NE(found, reported({}, once));
 }
 
+TEST(OperatorData, NeedsSamplesToTrainOn) {
+  const Scratch folder;
+  write_pairs(folder);
+  std::string text = pairs(folder, "toy_grid", "steps = 1");
+  text.replace(text.find("0:13"), 4, "5:5");
+  EXPECT_EQ(thrown<ConfigError>([&] { OperatorWorld().plan(text); }),
+            "dataset.split.train: \"5:5\" leaves no samples to train on; give a fraction like 0.8 "
+            "or a slice like \"0:1000\"");
+}
+
 TEST(OperatorData, SaysWhatDoesNotFit) {
   const auto error = [](const std::string& rest, const std::string& architecture) {
     return thrown<ConfigError>([&] { OperatorRun("steps = 1", rest, architecture); });
