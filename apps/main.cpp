@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "apps/app.hpp"
+#include "apps/say.hpp"
 #include "core/parameters/memory.hpp"
 #include "core/plugin/stamp.hpp"
 
@@ -24,7 +25,7 @@ void add_verbs(CLI::App& app, Context& context) {
 }
 
 int fail(Exit code, const std::string& text) {
-  std::fprintf(stderr, "%s\n", text.c_str());
+  say_line(text);
   return static_cast<int>(code);
 }
 
@@ -55,6 +56,19 @@ std::string version() {
          "\nLibTorch " + engine_torch_version();
 }
 
+/// Words are names of files, and overrides, whose values may hold line ends and tabs.
+void check_words(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const auto key = word.substr(0, word.find('='));
+    auto problem = name_problem(key, key.size());
+    if (problem.empty()) problem = text_problem(word);
+    if (!problem.empty())
+      throw Error(Exit::usage, "banach: the word \"" + one_line(word) + "\" " + problem +
+                                   "; rename what it names");
+  }
+}
+
 int run(int argc, char** argv) {
   Context context;
   CLI::App app("Trains solutions of differential and integral equations", "banach");
@@ -62,6 +76,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   add_verbs(app, context);
   try {
+    check_words(argc, argv);
     app.parse(argc, argv);
     return context.code;
   } catch (const CLI::ParseError& error) {
