@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach data: what is in an HDF5 file, a configuration for it, and whether a configuration fits.
-#include <cstdio>
-
 #include "apps/app.hpp"
+#include "apps/say.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/training/dataset_configuration.hpp"
 #include "datasets/check.hpp"
@@ -11,8 +10,6 @@
 
 namespace banach {
 namespace {
-
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 CLI::App* add_command(CLI::App& verb, const char* name, const char* help, const char* argument,
                       std::vector<std::string>& values) {
@@ -23,7 +20,7 @@ CLI::App* add_command(CLI::App& verb, const char* name, const char* help, const 
 
 void check(const std::string& path, const std::vector<std::string>& overrides) {
   const auto result = check_dataset(dataset_of(load_configuration(path, overrides), path));
-  print(result.text);
+  say_text(result.text);
   if (!result.error.empty()) throw DataError(result.error);
 }
 
@@ -34,11 +31,11 @@ void add_data(CLI::App& app, Context&) {
   verb->require_subcommand(1);
   auto files = std::make_shared<std::vector<std::string>>();
   add_command(*verb, "inspect", "Print what is in HDF5 files", "FILE", *files)->callback([files] {
-    for (const auto& file : *files) print(inspect_text(FileTree(file)));
+    for (const auto& file : *files) say_text(inspect_text(FileTree(file)));
   });
   add_command(*verb, "suggest", "Write a configuration that trains on HDF5 files", "FILE", *files)
       ->callback([files] {
-        print(suggest_toml({files->begin(), files->end()}));
+        say_text(suggest_toml({files->begin(), files->end()}));
       });
   struct Options {
     std::string path;

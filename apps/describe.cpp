@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach describe: everything that a configuration can name, and every key that it can have.
 #include "core/parameters/describe.hpp"
+#include "apps/say.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "apps/app.hpp"
 #include "apps/configuration_files.hpp"
@@ -85,7 +85,7 @@ void add_describe(CLI::App& app, Context& context) {
     const std::string text = options->json       ? describe_json(entries)
                              : options->markdown ? markdown(entries)
                                                  : describe_text(entries);
-    std::printf("%s%s", text.c_str(), !text.empty() && text.back() == '\n' ? "" : "\n");
+    say_text(!text.empty() && text.back() == '\n' ? text : text + "\n");
   });
 }
 

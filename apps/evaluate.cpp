@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach evaluate RUN: errors, residual norms and coefficients of a saved run.
-#include <cstdio>
-
 #include "apps/run_options.hpp"
+#include "apps/say.hpp"
+#include "core/parameters/json_text.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/evaluation.hpp"
 #include "core/training/result.hpp"
@@ -46,7 +46,7 @@ void evaluate(const EvaluateArguments& arguments, const Context& context) {
                                   : parse_grid(arguments.grid, run.plan.experiment.domain);
     return evaluate_run(run, evaluation_grid(run, counts));
   }();
-  std::printf("%s", arguments.json ? (result.dump(2) + "\n").c_str() : result_text(result).c_str());
+  say_text(arguments.json ? json_text(result, 2) + "\n" : result_text(result));
 }
 
 }  // namespace

@@ -4,10 +4,9 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "apps/app.hpp"
 #include "apps/outputs.hpp"
+#include "apps/say.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/run/progress.hpp"
@@ -56,15 +55,14 @@ void generate(Context& context, const GenerateArguments& a) {
   progress.finish(done, {});
   const auto name = job.file.string();
   if (done == total) {
-    std::printf("%s: %lld samples of %s, seed %lld\n", name.c_str(), static_cast<long long>(done),
-                job.options.generator.c_str(), static_cast<long long>(job.options.seed));
+    say_text(fmt::format("{}: {} samples of {}, seed {}\n", name, done, job.options.generator,
+                         job.options.seed));
     return;
   }
-  std::fprintf(stderr,
-               "%s: stopped by %s; %lld of %lld samples are in %s.partial; the same command goes "
-               "on from there\n",
-               name.c_str(), signal_name(pending_signal()), static_cast<long long>(done),
-               static_cast<long long>(total), name.c_str());
+  say_line(
+      fmt::format("{}: stopped by {}; {} of {} samples are in {}.partial; the same command goes on "
+                  "from there",
+                  name, signal_name(pending_signal()), done, total, name));
   context.code = exit_code_of(pending_signal());
 }
 

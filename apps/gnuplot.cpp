@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <sstream>
-#include <string_view>
 
 #include "core/run/atomic_file.hpp"
 #include "core/run/signals.hpp"
@@ -48,12 +47,6 @@ std::string terminal_of(const fs::path& picture, int width, int height, double f
   throw Error(Exit::usage, fmt::format("{}: pictures are .png, .svg or .pdf", picture.string()));
 }
 
-fs::path scratch_folder() {
-  std::string pattern = (fs::temp_directory_path() / "banach-plot-XXXXXX").string();
-  if (!::mkdtemp(pattern.data())) throw IoError(pattern, "create", errno, Exit::cannot_create);
-  return pattern;
-}
-
 std::string content(const fs::path& file) {
   std::ostringstream out;
   out << std::ifstream(file).rdbuf();
@@ -62,28 +55,12 @@ std::string content(const fs::path& file) {
 
 }  // namespace
 
-std::string gnuplot_text(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\'') out += '\'';
-    if (std::string_view("_^{}@&~\\").find(c) != std::string_view::npos) out += '\\';
-    out += c == '\n' ? ' ' : c;
-  }
-  return out + "'";
-}
-
 Gnuplot::Gnuplot(fs::path picture, int width, int height, double font)
-    : picture_(std::move(picture)) {
+    : picture_(std::move(picture)), scratch_(picture_), folder_(scratch_.path()) {
   const auto terminal = terminal_of(picture_, width, height, font);
   program_ = find_program("gnuplot");
-  folder_ = scratch_folder();
   script_.open(folder_ / "script.gp");
   script_ << "set terminal " << terminal << "\nset output 'picture'\nset encoding utf8\n";
-}
-
-Gnuplot::~Gnuplot() {
-  std::error_code error;
-  fs::remove_all(folder_, error);
 }
 
 std::ofstream Gnuplot::data(const std::string& name) const {
@@ -94,7 +71,7 @@ std::ofstream Gnuplot::data(const std::string& name) const {
 
 int Gnuplot::run() const {
   const auto log = (folder_ / "log").string();
-  const char* arguments[] = {"gnuplot", "script.gp", nullptr};
+  const char* arguments[] = {"gnuplot", "-d", "script.gp", nullptr};  // without start-up files
   const pid_t child = ::fork();
   if (child < 0) throw IoError(program_, "start", errno);
   if (child == 0) {  // only calls that are safe in the child of a program with threads

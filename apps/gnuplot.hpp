@@ -5,6 +5,8 @@
 #include <fstream>
 #include <string>
 
+#include "core/run/scratch_folder.hpp"
+
 namespace banach {
 
 /// One picture: fill script() and data files, then draw(). The kind is that of the file's
@@ -13,9 +15,6 @@ class Gnuplot {
  public:
   /// Error: Exit::usage for another extension, Exit::no_input where gnuplot is not installed.
   Gnuplot(std::filesystem::path picture, int width, int height, double font_scale);
-  ~Gnuplot();
-  Gnuplot(const Gnuplot&) = delete;
-  Gnuplot& operator=(const Gnuplot&) = delete;
 
   /// A data file that the script finds under this name.
   std::ofstream data(const std::string& name) const;
@@ -25,11 +24,10 @@ class Gnuplot {
 
  private:
   int run() const;
-  std::filesystem::path picture_, program_, folder_;
+  std::filesystem::path picture_, program_;
+  ScratchFolder scratch_;
+  const std::filesystem::path& folder_;
   std::ofstream script_;
 };
-
-/// Text as a quoted gnuplot string in which nothing is markup.
-std::string gnuplot_text(const std::string& text);
 
 }  // namespace banach

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "apps/app.hpp"
+#include "apps/say.hpp"
 #include "core/parameters/memory.hpp"
 #include "core/plugin/stamp.hpp"
 
@@ -26,7 +27,7 @@ void add_verbs(CLI::App& app, Context& context) {
 }
 
 int fail(Exit code, const std::string& text) {
-  std::fprintf(stderr, "%s\n", text.c_str());
+  say_line(text);
   return static_cast<int>(code);
 }
 
@@ -76,6 +77,19 @@ int fail(const std::exception& error) {
   std::_Exit(code);
 }
 
+/// Words are names of files, and overrides, whose values may hold line ends and tabs.
+void check_words(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const auto key = word.substr(0, word.find('='));
+    auto problem = name_problem(key, key.size());
+    if (problem.empty()) problem = text_problem(word);
+    if (!problem.empty())
+      throw Error(Exit::usage, "banach: the word \"" + one_line(word) + "\" " + problem +
+                                   "; rename what it names");
+  }
+}
+
 int run(int argc, char** argv) {
   std::set_terminate(ended);
   Context context;
@@ -84,6 +98,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   add_verbs(app, context);
   try {
+    check_words(argc, argv);
     app.parse(argc, argv);
     return context.code;
   } catch (const CLI::ParseError& error) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/parameters/names.hpp"
+
 namespace banach {
 namespace {
 

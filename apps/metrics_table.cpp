@@ -3,8 +3,10 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
+
+#include "core/run/atomic_file.hpp"
+#include "datasets/csv_records.hpp"
 
 namespace banach {
 namespace {
@@ -13,9 +15,15 @@ constexpr std::size_t most_points = 4000;  // more cannot be seen, and make a he
 
 std::vector<std::string> cells_of(const std::string& line) {
   std::vector<std::string> cells;
-  std::istringstream in(line);
-  for (std::string cell; std::getline(in, cell, ',');) cells.push_back(cell);
+  for (const auto& cell : csv_cells(line, ',').cells) cells.emplace_back(cell.text);
   return cells;
+}
+
+std::string text_of(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return "";
+  const auto bytes = read_file(file);
+  return std::string(ByteView(bytes).text());
 }
 
 void thin_out(MetricCurve& curve) {
@@ -28,7 +36,7 @@ void thin_out(MetricCurve& curve) {
 }  // namespace
 
 std::vector<MetricCurve> read_metrics(const std::filesystem::path& file) {
-  std::ifstream in(file);
+  std::istringstream in(text_of(file));
   std::string line;
   std::vector<MetricCurve> curves;
   if (!std::getline(in, line)) return curves;

@@ -12,6 +12,7 @@
 #include "apps/metrics_panels.hpp"
 #include "apps/sample_field.hpp"
 #include "core/operators/operator_validation.hpp"
+#include "core/parameters/names.hpp"
 
 namespace banach {
 namespace {

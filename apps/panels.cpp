@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/parameters/names.hpp"
+
 namespace banach {
 namespace {
 

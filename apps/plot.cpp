@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach plot RUN: curves of the training and what was learned as one picture.
-#include <cstdio>
-
 #include "apps/operator_picture.hpp"
 #include "apps/outputs.hpp"
 #include "apps/picture.hpp"
 #include "apps/run_options.hpp"
+#include "apps/say.hpp"
 #include "core/run/signals.hpp"
 #include "core/training/environment.hpp"
 
@@ -35,7 +34,7 @@ void plot(const PlotArguments& arguments, const Context& context) {
   if (!own || std::filesystem::is_directory(run)) require_free({out}, arguments.force || own);
   install_signal_handlers();
   const std::string shown = draw(arguments, arguments.load(context), out);
-  std::printf("%s%s%s\n", out.c_str(), shown.empty() ? "" : ": shows ", shown.c_str());
+  say_text(out.string() + (shown.empty() ? "" : ": shows ") + shown + "\n");
 }
 
 }  // namespace

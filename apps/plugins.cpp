@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach plugins: what was loaded from where, and what was refused and why.
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "apps/app.hpp"
+#include "apps/say.hpp"
+#include "core/parameters/json_text.hpp"
 
 namespace banach {
 namespace {
@@ -28,7 +32,7 @@ void print_json(const Context& context) {
   for (const auto& file : context.plugins.refused())
     out["refused"].push_back({{"file", file.path}, {"reason", file.reason}});
   for (const auto& folder : context.plugins.searched()) out["searched"].push_back(folder.string());
-  std::printf("%s\n", out.dump(2).c_str());
+  say_text(json_text(out, 2) + "\n");
 }
 
 void print_text(const Context& context) {
@@ -36,11 +40,10 @@ void print_text(const Context& context) {
   int width = 0;
   for (const auto& entry : entries) width = std::max(width, static_cast<int>(entry.name.size()));
   for (const auto& entry : entries)
-    std::printf("%-12s  %-*s  %s %s  %s\n", entry.kind.c_str(), width, entry.name.c_str(),
-                entry.origin.plugin.c_str(), entry.origin.version.c_str(),
-                entry.origin.path.c_str());
+    say_text(fmt::format("{:<12}  {:<{}}  {} {}  {}\n", entry.kind, entry.name, width,
+                         entry.origin.plugin, entry.origin.version, entry.origin.path));
   for (const auto& file : context.plugins.refused())
-    std::printf("refused       %s: %s\n", file.path.c_str(), file.reason.c_str());
+    say_text(fmt::format("refused       {}: {}\n", file.path, file.reason));
   if (!entries.empty() || !context.plugins.refused().empty()) return;
   std::printf("no plugins; searched in:\n");
   for (const auto& folder : context.plugins.searched()) std::printf("  %s\n", folder.c_str());

@@ -6,6 +6,7 @@
 
 #include "apps/outputs.hpp"
 #include "apps/run_options.hpp"
+#include "apps/say.hpp"
 #include "core/operators/operator_prediction.hpp"
 #include "core/run/signals.hpp"
 #include "core/training/boundary.hpp"
@@ -81,10 +82,9 @@ void predict_data(const PredictArguments& arguments, const Context& context) {
   const auto report =
       predict_operator(run.plan, run.banks, files, run.path.filename().string(), out);
   say(report.notices);
-  std::printf("%s: %s of %lld samples%s\n", out.c_str(), join(run.plan.experiment.unknowns).c_str(),
-              static_cast<long long>(report.samples),
-              report.targets ? ", with targets and errors" : "");
-  if (!report.xdmf.empty()) std::printf("%s: the same for viewers\n", report.xdmf.c_str());
+  say_text(fmt::format("{}: {} of {} samples{}\n", out.string(), join(run.plan.experiment.unknowns),
+                       report.samples, report.targets ? ", with targets and errors" : ""));
+  if (!report.xdmf.empty()) say_text(report.xdmf.string() + ": the same for viewers\n");
 }
 
 void predict(const PredictArguments& arguments, const Context& context) {
@@ -113,9 +113,8 @@ void predict(const PredictArguments& arguments, const Context& context) {
     count = static_cast<std::size_t>(grid.size());
     predict_grid(model, grid, provenance, out);
   }
-  std::printf("%s: %s at %zu points, step %lld%s\n", out.c_str(), join(model.unknowns()).c_str(),
-              count, static_cast<long long>(model.step()),
-              model.has_exact() ? ", with the exact solution" : "");
+  say_text(fmt::format("{}: {} at {} points, step {}{}\n", out.string(), join(model.unknowns()),
+                       count, model.step(), model.has_exact() ? ", with the exact solution" : ""));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/run_options.hpp"
 
-#include <cstdio>
+#include "apps/say.hpp"
 
 namespace banach {
 
@@ -21,7 +21,7 @@ void add_run_options(CLI::App& verb, RunOptions& options, Context& context) {
 }
 
 void say(const std::vector<std::string>& notices) {
-  for (const auto& notice : notices) std::fprintf(stderr, "%s\n", notice.c_str());
+  for (const auto& notice : notices) say_line(notice);
 }
 
 }  // namespace banach

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/parameters/names.hpp"
+
 namespace banach {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "apps/outputs.hpp"
+#include "core/parameters/names.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/parameters/write_toml.hpp"
 #include "core/run/checkpoints.hpp"
@@ -179,15 +180,6 @@ TrialLimits limits_of(const StudyParameters& study) {
   out.jobs = study.jobs > 0 ? study.jobs : std::max(1u, std::thread::hardware_concurrency());
   out.timeout = study.timeout, out.seconds = study.seconds;
   return out;
-}
-
-std::string shell_word(const std::string& word) {
-  if (!word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                              "0123456789_-+=./,:@%") == std::string::npos)
-    return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
 }
 
 }  // namespace banach

@@ -71,7 +71,5 @@ class TrialRunner {
 };
 
 TrialLimits limits_of(const StudyParameters& study);
-/// A word for a shell.
-std::string shell_word(const std::string& word);
 
 }  // namespace banach

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/study.hpp"
+#include "core/parameters/json_text.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/initial_state.hpp"
 #include "core/training/score.hpp"
@@ -42,7 +43,7 @@ void settle_sizes(const Context& context, const StudyDirectory& directory, const
   }
   ResidualSizes sizes;
   for (const auto& [name, mean] : means) sizes[name] = mean.sum / mean.count;
-  write_atomically(sizes_file(directory), std::string_view(sizes_json(sizes).dump(2) + "\n"));
+  write_atomically(sizes_file(directory), std::string_view(json_text(sizes_json(sizes), 2) + "\n"));
 }
 
 }  // namespace banach

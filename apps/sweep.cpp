@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <set>
 
+#include "apps/say.hpp"
 #include "apps/study.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/run/progress.hpp"
@@ -69,7 +70,15 @@ class Sweep {
 
   // The last word about each trial counts: a failed one may have been repeated.
   void collect(const Journal& journal) {
-    for (const auto& record : journal.records()) keep(to_outcome(record));
+    for (const auto& record : journal.records()) {
+      TrialOutcome outcome = to_outcome(record);
+      if (outcome.point < 0 || outcome.point >= static_cast<std::int64_t>(file_.points.size()))
+        throw DataError(
+            fmt::format("trials.jsonl: damaged record: there is no point {}, the sweep "
+                        "has {}",
+                        outcome.point, file_.points.size()));
+      keep(std::move(outcome));
+    }
     for (std::int64_t p = 0; p < static_cast<std::int64_t>(file_.points.size()); ++p)
       for (std::int64_t r = 0; r < file_.study.repeats; ++r) {
         const auto done = outcomes_.find({p, first_seed_ + r});
@@ -148,13 +157,13 @@ class Sweep {
           stopped > 0 ? signal_name(stopped) : "the end of its time", all.outcomes.size(), total());
       return stopped > 0 ? exit_code_of(stopped) : static_cast<int>(Exit::saved);
     }
-    std::printf("%ssweep: %s\n", all.text().c_str(), directory.path().c_str());
+    say_text(fmt::format("{}sweep: {}\n", all.text(), directory.path().string()));
     const auto failed = std::find_if(all.outcomes.begin(), all.outcomes.end(),
                                      [](const auto& o) { return !o.complete(); });
     if (failed == all.outcomes.end()) return 0;
-    std::fprintf(stderr, "a trial failed (%s, seed %lld): %s\n",
-                 all.points[static_cast<std::size_t>(failed->point)].text.c_str(),
-                 static_cast<long long>(failed->seed), failed->error.c_str());
+    say_line(fmt::format("a trial failed ({}, seed {}): {}",
+                         all.points[static_cast<std::size_t>(failed->point)].text, failed->seed,
+                         failed->error));
     const bool none = std::none_of(all.outcomes.begin(), all.outcomes.end(),
                                    [](const auto& o) { return o.complete(); });
     return none ? failed->code : 0;

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "apps/app.hpp"
 #include "apps/outputs.hpp"
+#include "apps/say.hpp"
 #include "apps/train.hpp"
 #include "core/operators/data_notices.hpp"
+#include "core/parameters/json_text.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/plugin/search_report.hpp"
 #include "core/run/checkpoints.hpp"
@@ -55,14 +55,9 @@ void apply_flags(Table& table, const TrainArguments& a) {
   if (!a.out.empty()) set_out(table, a.out);
 }
 
-std::string given_text(const TrainArguments& a) {
-  std::ifstream file(a.words.front(), std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
+std::string given_text(const TrainArguments& a, std::string text) {
   for (std::size_t i = 1; i < a.words.size(); ++i) {
-    std::string line = "\n# command line: " + a.words[i];
-    for (std::size_t k = 1; k < line.size(); ++k)
-      if (line[k] == '\n' || line[k] == '\r') line[k] = ' ';
-    text += line;
+    text += "\n# command line: " + one_line(a.words[i]);
   }
   return a.words.size() > 1 ? text + "\n" : text;
 }
@@ -148,7 +143,8 @@ std::vector<std::string> shadowed(const Context& context, const RunConfiguration
 
 void train_fresh(Context& context, const TrainArguments& a) {
   const std::vector<std::string> overrides(a.words.begin() + 1, a.words.end());
-  Table table = load_configuration(a.words.front(), overrides);
+  std::string given;
+  Table table = load_configuration(a.words.front(), overrides, &given);
   require_file_of("train", table);
   apply_flags(table, a);
   const auto more = plugin_paths(table);
@@ -158,7 +154,7 @@ void train_fresh(Context& context, const TrainArguments& a) {
                 a.print_config || a.dry_run ? PlanPurpose::showing : PlanPurpose::training);
   refuse_ignored_keys(plan, table);
   if (a.print_config) {
-    std::printf("%s", resolved_text(plan).c_str());
+    say_text(resolved_text(plan));
     return;
   }
   require_training(plan, table);
@@ -168,7 +164,7 @@ void train_fresh(Context& context, const TrainArguments& a) {
   for (auto& notice : data_notices(plan, false)) notices.push_back(std::move(notice));
   if (a.dry_run) {
     for (const auto& notice : notices) say_once(notice);
-    with_guilty_keys(table, [&] { std::printf("%s", dry_run(plan).c_str()); });
+    with_guilty_keys(table, [&] { say_text(dry_run(plan)); });
     for (const auto& notice : plan.notices) say_once("warning: " + notice);
     return;
   }
@@ -178,9 +174,10 @@ void train_fresh(Context& context, const TrainArguments& a) {
   require_result_file(a.result_json, run, inputs, a.force);
   if (a.force) require_outside(run, inputs);
   if (shown_again(run, plan, a)) return;
+  const std::string resolved = resolved_text(plan);
   const RunDirectory directory = RunDirectory::create(run, a.force);
-  directory.write_text("resolved.toml", resolved_text(plan));  // from here on there is a run
-  directory.write_text("config.toml", given_text(a));
+  directory.write_text("resolved.toml", resolved);  // from here on there is a run
+  directory.write_text("config.toml", given_text(a, std::move(given)));
   with_guilty_keys(
       table, [&] { context.code = train_in(directory, plan, context, a, std::nullopt, notices); });
 }
@@ -232,26 +229,25 @@ void add_train(CLI::App& app, Context& context) {
 
 ResidualSizes sizes_in(const fs::path& file) {
   const auto bytes = read_file(file);
-  return read_sizes(nlohmann::json::parse(ByteView(bytes).text(), nullptr, false), file.string());
+  return read_sizes(parse_json(ByteView(bytes).text(), file.string()), file.string());
 }
 
 nlohmann::json read_result(const fs::path& run) {
-  const auto bytes = read_file(run / "result.json");
-  try {
-    auto result = nlohmann::json::parse(ByteView(bytes).text());
-    result.at("terms"), result.at("unknowns"), result.at("coefficients");
+  const auto file = run / "result.json";
+  const auto bytes = read_file(file);
+  auto result = parse_json(ByteView(bytes).text(), file.string());
+  return read_json(file.string(), [&] {
+    result_text(result);  // whoever reads it finds all that is printed
     result["run"] = run.string();
     return result;
-  } catch (const nlohmann::json::exception& error) {
-    throw DataError((run / "result.json").string() + ": damaged: " + error.what());
-  }
+  });
 }
 
 void print_result(const nlohmann::json& result, const TrainArguments& a) {
   const bool json = a.json || a.result_json == "-";
   if (!a.result_json.empty() && a.result_json != "-")
-    write_atomically(a.result_json, std::string_view(result.dump(2) + "\n"));
-  std::printf("%s", json ? (result.dump(2) + "\n").c_str() : result_text(result).c_str());
+    write_atomically(a.result_json, std::string_view(json_text(result, 2) + "\n"));
+  say_text(json ? json_text(result, 2) + "\n" : result_text(result));
   std::fflush(stdout);
 }
 
@@ -261,7 +257,7 @@ void print_report(std::int64_t step, const Measurement& measured, double score) 
   for (const auto& [name, value] : Validation::values(measured)) metrics[name] = number(value);
   metrics["validation_loss"] = number(measured.loss);
   nlohmann::json line = {{"step", step}, {"value", number(score)}, {"metrics", metrics}};
-  std::printf("{\"type\":\"report\",%s\n", line.dump().c_str() + 1);
+  say_text("{\"type\":\"report\"," + json_text(line).substr(1) + "\n");
   std::fflush(stdout);
 }
 

@@ -9,8 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/outputs.hpp"
+#include "apps/say.hpp"
 #include "apps/train.hpp"
 #include "core/operators/data_notices.hpp"
+#include "core/parameters/json_text.hpp"
+#include "core/parameters/names.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/plugin/stamp.hpp"
 #include "core/run/signals.hpp"
@@ -70,7 +73,7 @@ std::string file_text(const fs::path& path) {
 void compare_plugins(const RunState& state, const Context& context,
                      std::vector<std::string>& changes) {
   if (state.stamp != engine_stamp())
-    changes.push_back("the run was saved by another engine (" + state.stamp +
+    changes.push_back("the run was saved by another engine (" + one_line(state.stamp) +
                       "): its further steps may round differently");
   for (auto& change : plugin_changes(state, context.plugins)) changes.push_back(std::move(change));
 }
@@ -100,7 +103,7 @@ void forget_places(std::vector<Difference>& all) {
 
 }  // namespace
 
-void say_once(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
+void say_once(const std::string& text) { say_line(text); }
 
 std::vector<std::string> command_line() {
   std::vector<std::string> out{""};
@@ -126,8 +129,9 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   for (const auto& notice : plan.notices) log.warning(notice);
   if (const auto warning = blas_warning(); !warning.empty()) log.warning(warning);
   const auto& loaded = context.plugins.loaded();
-  directory.write_text("environment.json",
-                       environment_json(a.command_line, loaded, plan.device.str()).dump(2) + "\n");
+  directory.write_text(
+      "environment.json",
+      json_text(environment_json(a.command_line, loaded, plan.device.str()), 2) + "\n");
   const bool resumed = state.has_value();
   std::vector<std::string> struck;
   RunState start = resumed ? std::move(*state) : initial_state(plan, &struck);
@@ -150,7 +154,7 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
       return outcome.code;
     }
     const auto result = result_json(plan, trainer, outcome, directory.path().string());
-    directory.write_text("result.json", result.dump(2) + "\n");
+    directory.write_text("result.json", json_text(result, 2) + "\n");
     log.note("finished: " + outcome.stop_reason);
     print_result(result, a);
     return 0;
@@ -190,7 +194,7 @@ void resume(Context& context, const TrainArguments& a) {
   refuse_changes(different, moved);
   forget_places(different);
   if (a.print_config) {
-    std::printf("%s", resolved_text(plan).c_str());
+    say_text(resolved_text(plan));
     return;
   }
   require_training(plan, table);

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/trial_output.hpp"
 
-#include <fstream>
-#include <iterator>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "core/run/atomic_file.hpp"
 
 namespace banach {
 namespace {
 
 std::string rest_of(const std::filesystem::path& path, std::streamoff from) {
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(from);
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return "";
+  const auto bytes = read_file(path);
+  const auto text = ByteView(bytes).text();
+  return std::string(text.substr(std::min(static_cast<std::size_t>(from), text.size())));
 }
 
 bool reported_later(const std::string& line, std::int64_t step) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "apps/say.hpp"
 #include "apps/study.hpp"
 #include "apps/trial_output.hpp"
 #include "core/parameters/toml.hpp"
@@ -144,12 +145,16 @@ class Tune {
     for (const auto& line : tails_.at(number).lines()) {
       if (line.rfind("{\"type\":\"report\"", 0) != 0) continue;
       const auto report = nlohmann::json::parse(line, nullptr, false);
-      if (!report.is_object() || !report.contains("step")) continue;
+      const auto at = [](const nlohmann::json& object, const std::string& key) {
+        return object.is_object() && object.contains(key) ? object.at(key) : nlohmann::json();
+      };
+      const auto step = at(report, "step");
+      if (!step.is_number_integer()) continue;
       const auto& metric = file_.study.metric;
-      const auto value = metric == "score" ? report.value("value", nlohmann::json())
-                                           : report["metrics"].value(metric, nlohmann::json());
+      const auto value =
+          metric == "score" ? at(report, "value") : at(at(report, "metrics"), metric);
       enough = search.report(
-          number, report["step"].get<std::int64_t>(),
+          number, step.get<std::int64_t>(),
           value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN());
       if (enough) break;
     }
@@ -205,13 +210,13 @@ class Tune {
     const SearchTrial* best = search.best();
     if (best) {
       const auto overrides = overrides_at(file_.space, best->point);
-      std::printf("best: trial %lld, %s %.3e\n", static_cast<long long>(best->number),
-                  file_.study.metric.c_str(), best->value);
-      for (const auto& o : overrides) std::printf("  %s\n", o.word().c_str());
-      std::printf("train it again: %s\n", runner.again(overrides, best->seed).c_str());
+      say_text(fmt::format("best: trial {}, {} {:.3e}\n", best->number, file_.study.metric,
+                           best->value));
+      for (const auto& o : overrides) say_text("  " + o.word() + "\n");
+      say_text("train it again: " + runner.again(overrides, best->seed) + "\n");
     }
-    std::printf("trials: %zu (%s)\ntune: %s\n", search.trials().size(), counts.c_str(),
-                directory.path().c_str());
+    say_text(fmt::format("trials: {} ({})\ntune: {}\n", search.trials().size(), counts,
+                         directory.path().string()));
     std::fflush(stdout);
     if (stopped > 0) {
       std::fprintf(stderr, "stopped by %s; go on with the same command\n", signal_name(stopped));
@@ -220,8 +225,8 @@ class Tune {
     if (best || stopped != 0) return 0;
     for (const auto& trial : search.trials())
       if (trial.outcome.state == "failed") {
-        std::fprintf(stderr, "no trial is complete; trial %lld failed: %s\n",
-                     static_cast<long long>(trial.number), trial.outcome.error.c_str());
+        say_line(fmt::format("no trial is complete; trial {} failed: {}", trial.number,
+                             trial.outcome.error));
         return trial.outcome.code != 0 ? trial.outcome.code : static_cast<int>(Exit::diverged);
       }
     return 0;

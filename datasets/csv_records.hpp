@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "banach/export.hpp"
+
 namespace banach {
 
 /// One line; more than one where a quoted cell holds the end of a line.
@@ -35,7 +37,7 @@ struct CsvCells {
 };
 
 /// At a separator; ' ' stands for runs of blanks and tabs. Cells may be "quoted", with "" inside.
-CsvCells csv_cells(std::string_view record, char separator);
+BANACH_API CsvCells csv_cells(std::string_view record, char separator);
 
 /// Whether the separator stands in the record outside of quotes.
 bool has_separator(std::string_view record, char separator);

@@ -2,7 +2,7 @@
 #include <cerrno>
 #include <charconv>
 
-#include "banach/config.hpp"
+#include "core/parameters/names.hpp"
 #include "core/run/atomic_file.hpp"
 #include "datasets/csv.hpp"
 
@@ -10,7 +10,9 @@ namespace banach {
 
 CsvWriter::CsvWriter(const std::filesystem::path& path, const std::vector<std::string>& columns)
     : pending_(path), file_(pending_.temporary(), std::ios::binary) {
-  file_ << join(columns, ",") << '\n';
+  std::string header;
+  for (const auto& name : columns) header += (header.empty() ? "" : ",") + csv_cell(name);
+  file_ << header << '\n';
   check(file_.good());
 }
 

@@ -2,14 +2,14 @@
 #include "datasets/data_files.hpp"
 
 #include <fmt/format.h>
-#include <glob.h>
 
 #include <algorithm>
 #include <cctype>
-#include <regex>
 #include <set>
 
 #include "banach/error.hpp"
+#include "core/parameters/names.hpp"
+#include "datasets/file_pattern.hpp"
 #include "datasets/probe.hpp"
 
 namespace banach {
@@ -28,39 +28,6 @@ std::string digits(const std::string& text, std::size_t& at) {
   return text.substr(first, at - first);
 }
 
-/// `text` with a piece for every placeholder and, unless `star` is empty, one for * and ?.
-std::string replaced(const std::string& text, const std::string& name, const std::string& star,
-                     const std::string& question) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '{') {
-      out += name;
-      i = text.find('}', i);
-    } else if (text[i] == '*' && !star.empty()) {
-      out += star;
-    } else if (text[i] == '?' && !question.empty()) {
-      out += question;
-    } else {
-      // Everything else stands for itself in an expression.
-      if (!star.empty() && std::string("\\^$.|+()[]").find(text[i]) != std::string::npos)
-        out += '\\';
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-std::vector<std::string> matches(const std::string& pattern) {
-  glob_t found;
-  std::vector<std::string> paths;
-  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0)
-    paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  return paths;
-}
-
-constexpr std::size_t longest_pattern = 4096;
-
 void add_matches(const std::string& text, std::vector<DataFile>& files) {
   const PathPattern pattern(text);
   std::error_code error;
@@ -68,19 +35,17 @@ void add_matches(const std::string& text, std::vector<DataFile>& files) {
     files.push_back({text, {}});
     return;
   }
-  if (text.size() > longest_pattern)
+  if (text.size() > longest_path)
     throw ConfigError(fmt::format("dataset.files: a pattern of {} bytes; at most {} are possible",
-                                  text.size(), longest_pattern));
-  const std::regex expression(replaced(text, "([^/]+?)", "[^/]*", "[^/]"));
+                                  text.size(), longest_path));
   const auto size = files.size();
-  for (const auto& path : matches(replaced(text, "*", "", ""))) {
-    std::smatch parts;
-    if (fs::is_directory(path, error) || !std::regex_match(path, parts, expression)) continue;
+  for (const auto& [path, values] : match_paths(text)) {
+    require_name<DataError>("dataset.files: " + one_line(text), path, longest_path);
     DataFile file{path, {}};
     bool agree = true;  // a name that stands twice must be the same
     for (std::size_t i = 0; i < pattern.names().size(); ++i) {
-      const auto [at, fresh] = file.names.emplace(pattern.names()[i], parts[i + 1].str());
-      agree = agree && (fresh || at->second == parts[i + 1].str());
+      const auto [at, fresh] = file.names.emplace(pattern.names()[i], values[i]);
+      agree = agree && (fresh || at->second == values[i]);
     }
     if (agree) files.push_back(std::move(file));
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "datasets/dataset_names.hpp"
 #include "datasets/source_builder.hpp"
 
 namespace banach {
@@ -18,6 +19,7 @@ constexpr std::int64_t largest_cache = std::int64_t{64} << 20;
 DataSource::DataSource(const DatasetParameters& parameters, const DataVariantParameters& own,
                        const DatasetInfo* training) {
   SourceBuilder(parameters, own, *this, training).build();
+  check_names(info_, "dataset");
 }
 
 std::int64_t DataSource::times(std::int64_t trajectory) const {

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "banach/error.hpp"
-#include "datasets/dataset.hpp"
+#include "core/parameters/names.hpp"
+#include "datasets/dataset_names.hpp"
 
 namespace banach {
 namespace {
@@ -104,6 +105,24 @@ nlohmann::json to_json(const DatasetInfo& info) {
           {"origin", info.origin.value_or(std::vector<double>())}};
 }
 
+void check_names(DatasetInfo& info, const std::string& origin) {
+  const auto check = [&](const char* what, const std::string& name) {
+    require_name<DataError>(origin + ": " + what, name);
+  };
+  for (auto& axis : info.axes) {
+    check("an axis", axis.name);
+    axis.units = one_line(axis.units);
+  }
+  for (auto& variable : info.variables) {
+    check("a variable", variable.name);
+    for (const auto& channel : variable.channels) check("a channel", channel);
+    for (const auto& axis : variable.axes) check("an axis", axis);
+    variable.units = one_line(variable.units);
+  }
+  for (const auto& name : info.dimensions) check("a dimension", name);
+  for (const auto& name : info.time_values) check("a time", name);
+}
+
 DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) {
   DatasetInfo info;
   try {
@@ -127,6 +146,7 @@ DatasetInfo dataset_info(const nlohmann::json& json, const std::string& origin) 
     throw DataError(
         fmt::format("{}: the description of the data set is damaged: {}", origin, e.what()));
   }
+  check_names(info, origin);
   require_consistent(info, origin);
   return info;
 }

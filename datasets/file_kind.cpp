@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datasets/file_kind.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/parameters/input_file.hpp"
+#include "core/parameters/names.hpp"
 #include "core/run/atomic_file.hpp"
 
 namespace banach {
@@ -82,16 +83,12 @@ std::string archive(std::string_view head) {
 
 class Bytes {
  public:
-  explicit Bytes(const std::filesystem::path& path)
-      : path_(path), file_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
+  explicit Bytes(const std::filesystem::path& path) : path_(path), file_(open_regular(path)) {
+    require_name<DataError>("a data file", path.string(), longest_path);
     if (!file_.open())
       throw IoError(path, "open", errno, is_missing(errno) ? Exit::no_input : Exit::io);
     struct stat info {};
     if (::fstat(file_.get(), &info) != 0) throw IoError(path, "read", errno);
-    if (S_ISDIR(info.st_mode))
-      throw DataError(fmt::format("{}: this is a directory, not a file", path.string()));
-    if (!S_ISREG(info.st_mode))
-      throw DataError(fmt::format("{}: this is not a regular file", path.string()));
     size_ = info.st_size;
   }
   std::string at(std::int64_t where, std::size_t count) const {

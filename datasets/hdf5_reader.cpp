@@ -7,6 +7,9 @@
 
 #include "banach/config.hpp"
 #include "banach/error.hpp"
+#include "core/parameters/input_file.hpp"
+#include "core/parameters/names.hpp"
+#include "core/run/atomic_file.hpp"
 #include "datasets/hdf5_reader_impl.hpp"
 
 namespace banach {
@@ -63,7 +66,7 @@ std::string hdf5_reason() {
 }
 
 void Hdf5Reader::Impl::fail(const std::string& what) const {
-  throw DataError(fmt::format("{}: {}", path.string(), what));
+  throw DataError(one_line(fmt::format("{}: {}", path.string(), what)));
 }
 
 Hdf5Handle Hdf5Reader::Impl::checked(hid_t id, Hdf5Handle::Close close,
@@ -158,8 +161,7 @@ void Hdf5Reader::Impl::open_file(const std::filesystem::path& name, bool as_sour
   std::error_code error;
   if (!std::filesystem::exists(path, error))
     throw DataError(fmt::format("{}: there is no such file", path.string()), Exit::no_input);
-  if (!std::filesystem::is_regular_file(path, error))
-    throw DataError(fmt::format("{}: no file", path.string()), Exit::no_input);
+  const Descriptor regular(open_regular(path));  // the library would wait for the writer of a FIFO
   access = checked(H5Pcreate(H5P_LINK_ACCESS), H5Pclose, "cannot open");
   H5Pset_elink_cb(access.get(), refuse_link, &foreign);
   const auto properties = checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot open");

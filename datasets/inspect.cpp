@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "core/parameters/names.hpp"
 #include "core/parameters/text.hpp"
 
 namespace banach {
@@ -26,7 +27,7 @@ class Listing {
   std::string run() {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(tree_.file(), error);
-    out_ = fmt::format("{}: {}\n", tree_.file().string(),
+    out_ = fmt::format("{}: {}\n", one_line(tree_.file().string()),
                        size_text(error ? 0 : static_cast<std::int64_t>(bytes)));
     attributes(*tree_.find(""), 1);
     group("", 1);
@@ -35,7 +36,7 @@ class Listing {
 
  private:
   void line(int depth, const std::string& text) {
-    out_ += std::string(2 * static_cast<std::size_t>(depth), ' ') + text + "\n";
+    out_ += std::string(2 * static_cast<std::size_t>(depth), ' ') + one_line(text) + "\n";
   }
   void attributes(const Hdf5Object& object, int depth) {
     for (const auto& one : object.attributes)

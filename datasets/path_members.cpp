@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "banach/error.hpp"
+#include "core/parameters/names.hpp"
 
 namespace banach {
 namespace {
@@ -35,6 +36,7 @@ std::vector<std::string> values(const Hdf5Reader& file, const PathPattern& patte
     if (name.size() <= split.before.size() + split.after.size() || !starts(name, split.before) ||
         !ends(name, split.after))
       continue;
+    require_name<DataError>(file.path().string() + ": a member of " + split.parent, name);
     found.push_back(
         name.substr(split.before.size(), name.size() - split.before.size() - split.after.size()));
   }

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <regex>
 
 #include "banach/error.hpp"
+#include "datasets/file_pattern.hpp"
 #include "datasets/path_members.hpp"
 #include "datasets/source_builder.hpp"
 
@@ -104,17 +104,17 @@ double SourceBuilder::file_number(const std::string& name, const ParameterParame
   const auto& path = out_.files_.files[file].path;
   const auto key = "dataset.params." + name;
   if (!from.filename.empty()) {
-    std::smatch found;
-    const auto text = path.filename().string();
-    try {
-      if (!std::regex_search(text, found, std::regex(from.filename)) || found.size() < 2)
-        throw DataError(fmt::format("{}: \"{}\" finds no number in the name of {}", key,
-                                    from.filename, path.string()));
-    } catch (const std::regex_error& e) {
-      throw ConfigError(
-          fmt::format("{}: \"{}\" is no regular expression: {}", key, from.filename, e.what()));
-    }
-    return number_of(found[1].str(), fmt::format("{}: {}", key, path.string()));
+    const auto found = [&] {
+      try {
+        return first_group(from.filename, path.filename().string());
+      } catch (const ConfigError& error) {
+        throw ConfigError(key + ": " + error.what());
+      }
+    }();
+    if (!found)
+      throw DataError(fmt::format("{}: \"{}\" finds no number in the name of {}", key,
+                                  from.filename, path.string()));
+    return number_of(*found, fmt::format("{}: {}", key, path.string()));
   }
   if (from.attribute.empty())
     throw ConfigError(key + ": name an attribute (\"@nu\"), a dataset or a filename");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <regex>
 
+#include "core/parameters/names.hpp"
 #include "datasets/inspect.hpp"
 #include "datasets/suggest.hpp"
 
@@ -36,6 +37,7 @@ class Search {
     const auto& members = tree_.members(real);
     for (std::size_t i = 0; i < members.size(); ++i) {
       const auto name = last_name(members[i]->path);
+      if (!name_problem(name).empty()) continue;  // no configuration can name it
       if (real.empty() && skipped(name)) continue;
       std::size_t last = i;
       while (last + 1 < members.size() && alike(*members[i], *members[last + 1])) ++last;
@@ -73,6 +75,7 @@ class Search {
   bool alike(const Hdf5Object& a, const Hdf5Object& b) const {
     static const std::regex number("[0-9]+([._][0-9]+)?");
     const auto x = last_name(a.path), y = last_name(b.path);
+    if (!name_problem(y).empty()) return false;
     const bool bare = std::regex_match(x, number) && std::regex_match(y, number);
     const bool named = a.group && x != numbered(x) && numbered(x) == numbered(y);
     return (bare || named) && structure(tree_, a) == structure(tree_, b);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "banach/error.hpp"
+#include "core/parameters/names.hpp"
 #include "core/parameters/text.hpp"
 #include "datasets/presets.hpp"
 #include "datasets/suggest.hpp"
@@ -232,14 +233,14 @@ std::string suggest_toml(const std::vector<std::filesystem::path>& files) {
   std::string out = fmt::format(
       "# A suggestion for {}: look it over, then\n#   banach data check THIS.toml\n"
       "#   banach train THIS.toml\nname = {}\n\n[dataset]\nfiles = {}\n",
-      files.front().filename().string(), in_quotes(stem),
+      one_line(files.front().filename().string()), in_quotes(stem),
       to_text(list.size() == 1 ? list.front() : Value(list)));
   if (preset) out += "preset = " + in_quotes(given.preset) + "\n";
   if (s.dataset.axis_order != "file") out += "axis_order = \"reversed\"\n";
   if (s.dataset.time_decimal != ".") out += line("time_decimal", Value(s.dataset.time_decimal));
   if (preset && s.dataset.files_axis != "sample")
     out += "# files_axis = " + in_quotes(s.dataset.files_axis) + "\n";
-  for (const auto& note : s.notes) out += "# " + note + "\n";
+  for (const auto& note : s.notes) out += "# " + one_line(note) + "\n";
   if (preset)
     out += "# The preset reads this; what is written here instead wins:\n" +
            commented(mapping_text(s.dataset).substr(1));

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "core/run/scratch_folder.hpp"
 #include "core/run/signals.hpp"
 #include "datasets/generate.hpp"
 
@@ -62,22 +63,11 @@ void generate(Job job, std::int64_t threads, const PlanNotice& notice) {
 
 /// A data set of the shapes that the generator would write, from a file that is gone again.
 std::shared_ptr<const Dataset> open_shapes(DatasetParameters dataset, const Job& job) {
-  std::string name = (std::filesystem::temp_directory_path() / "banach-XXXXXX").string();
-  if (!mkdtemp(name.data()))
-    throw DataError(fmt::format("cannot create a directory {}", name), Exit::cannot_create);
-  const std::filesystem::path folder = name;
-  std::error_code error;
-  try {
-    dataset.files = {
-        lay_out_file(*job.prepared.generator, job.prepared.options, folder / "shapes")};
-    dataset.no_numbers_yet = true;
-    auto opened = Dataset::open(dataset);
-    std::filesystem::remove_all(folder, error);
-    return opened;
-  } catch (...) {
-    std::filesystem::remove_all(folder, error);
-    throw;
-  }
+  const ScratchFolder scratch(job.path);
+  dataset.files = {
+      lay_out_file(*job.prepared.generator, job.prepared.options, scratch.path() / "shapes")};
+  dataset.no_numbers_yet = true;
+  return Dataset::open(dataset);
 }
 
 }  // namespace

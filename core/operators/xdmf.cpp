@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "core/parameters/names.hpp"
+
 namespace banach {
 namespace {
 
@@ -13,13 +15,6 @@ Shape sizes(const std::vector<PredictionLayout::Axis>& axes) {
 }
 
 std::string joined(const Shape& shape) { return fmt::format("{}", fmt::join(shape, " ")); }
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text)
-    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '"' ? "&quot;" : std::string(1, c);
-  return out;
-}
 
 std::string whole(const std::string& file, const std::string& dataset, const Shape& shape) {
   return fmt::format(
@@ -55,7 +50,7 @@ std::string grid_geometry(const std::string& file, const PredictionLayout& layou
   for (std::size_t k = axes.size(); k-- > 0;) {
     const auto& axis = axes[k];
     if (!axis.values.empty()) {
-      out += whole(file, escaped(axis.path), {axis.size});
+      out += whole(file, xml_text(axis.path), {axis.size});
       continue;
     }
     Shape numbers;
@@ -72,7 +67,7 @@ std::string point_geometry(const std::string& file, const PredictionLayout& layo
       "<Topology TopologyType=\"Polyvertex\" NumberOfElements=\"{}\"/>\n<Geometry "
       "GeometryType=\"{}\">",
       size, layout.columns.size() > 2 ? "X_Y_Z" : "X_Y");
-  for (const auto& column : layout.columns) out += whole(file, escaped(column.path), {size});
+  for (const auto& column : layout.columns) out += whole(file, xml_text(column.path), {size});
   return out + "</Geometry>\n";
 }
 
@@ -91,7 +86,7 @@ std::filesystem::path xdmf_path(const std::filesystem::path& file) {
 
 std::string xdmf_text(const std::filesystem::path& file, const PredictionLayout& layout,
                       std::int64_t samples) {
-  const std::string name = escaped(file.filename().string());
+  const std::string name = xml_text(file.filename().string());
   std::string out =
       "<?xml version=\"1.0\"?>\n<Xdmf Version=\"3.0\">\n<Domain>\n<Grid Name=\"samples\" "
       "GridType=\"Collection\" CollectionType=\"Temporal\">\n";
@@ -102,8 +97,8 @@ std::string xdmf_text(const std::filesystem::path& file, const PredictionLayout&
                        geometry);
     for (const auto& field : layout.fields)
       out += fmt::format("<Attribute Name=\"{}_{}\" Center=\"Node\">{}</Attribute>\n",
-                         escaped(field.unknown), field.kind,
-                         part(name, escaped(field.path), sizes(layout.axes), sample, samples));
+                         xml_text(field.unknown), field.kind,
+                         part(name, xml_text(field.path), sizes(layout.axes), sample, samples));
     out += "</Grid>\n";
   }
   return out + "</Grid>\n</Domain>\n</Xdmf>\n";

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "core/parameters/json_text.hpp"
 #include "core/parameters/limits.hpp"
 #include "core/parameters/text.hpp"
 
@@ -77,9 +78,7 @@ Json json(const EntryInfo& entry) {
 }
 
 /// Text of foreign plugins may hold anything; invalid UTF-8 becomes U+FFFD.
-std::string dump(const Json& value) {
-  return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string dump(const Json& value) { return json_text(value, 2) + "\n"; }
 
 /// What would end a cell, or vanish as markup, is escaped.
 std::string cell(const std::string& text, const char* escaped) {

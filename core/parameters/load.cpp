@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A configuration file, the files under it and the overrides above it.
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "core/parameters/extends_key.hpp"
+#include "core/parameters/input_file.hpp"
+#include "core/parameters/names.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/parameters/toml_guard.hpp"
@@ -18,21 +17,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string read_text(const std::string& path, const std::string& place) {
+/// What a file, or the standard input and other descriptors of the caller, hold.
+struct Given {
+  std::string text;
+  std::string name;  // in places; "input" for what has no place of its own
+};
+
+Given read_given(const std::string& path, const std::string& place) {
   const std::string where = place.empty() ? "" : place + ": extends: ";
-  std::error_code ignored;
-  if (fs::is_directory(path, ignored))
-    throw DataError(where + path + ": a directory, not a configuration file", Exit::no_input);
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(largest_toml + 1, '\0');  // a device may have no end
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (!file.is_open() || file.bad())
-    throw DataError(where + path + ": cannot be read (" +
-                        (errno != 0 ? std::strerror(errno) : "unknown reason") + ")",
-                    Exit::no_input);
-  return text;
+  require_name<ConfigError>(place.empty() ? "command line" : place, path, longest_path);
+  try {
+    return {read_input(path, largest_toml + 1), is_inherited(path) ? "input" : path};
+  } catch (const DataError& error) {
+    throw DataError(where + error.what(), error.code());
+  }
 }
 
 /// The table of a file; text that is no TOML in a file that is not called so gets a word more.
@@ -76,8 +74,11 @@ fs::path canonical(const fs::path& path) {
   return failed ? path : out;
 }
 
-Table load(const std::string& path, const std::string& place, std::vector<fs::path>& open) {
-  Table table = parse_file(read_text(path, place), path);
+Table load(const std::string& path, const std::string& place, std::vector<fs::path>& open,
+           std::string* text = nullptr) {
+  const Given given = read_given(path, place);
+  if (text) *text = given.text;
+  Table table = parse_file(given.text, given.name);
   const Value* extends = table.find("extends");
   if (!extends) return table;
   if (!extends->get<std::string>())
@@ -222,14 +223,16 @@ void apply_override(Table& table, const std::string& assignment) {
       quote = 0;
   }
   if (equals == assignment.size()) refuse(source, "write key=value, as in stage.0.steps=400");
-  if (invalid_utf8(assignment) != std::string::npos) refuse(source, "not UTF-8");
+  if (const auto problem = text_problem(assignment); !problem.empty())
+    refuse(source, "the text " + problem);
   place(table, key_parts(assignment.substr(0, equals), source),
         override_value(assignment.substr(equals + 1), source));
 }
 
-Table load_configuration(const std::string& path, const std::vector<std::string>& overrides) {
+Table load_configuration(const std::string& path, const std::vector<std::string>& overrides,
+                         std::string* text) {
   std::vector<fs::path> open;
-  Table table = load(path, "", open);
+  Table table = load(path, "", open, text);
   for (const std::string& assignment : overrides) apply_override(table, assignment);
   return table;
 }
@@ -237,6 +240,7 @@ Table load_configuration(const std::string& path, const std::vector<std::string>
 std::string resolve_path(const Value& value) {
   const auto* text = value.get<std::string>();
   if (!text) return "";
+  require_name<ConfigError>(to_text(value.source), *text, longest_path);
   const fs::path path(*text);
   const bool in_file = value.source.file && value.source.line > 0;
   if (path.is_absolute() || !in_file) return *text;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/parameters/names.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/toml_guard.hpp"
 #include "core/parameters/tomlplusplus.hpp"
@@ -31,6 +32,7 @@ class Conversion {
     for (const auto& [key, node] : entries) {
       const std::string name(key->str());
       const auto& place = key->source().begin;
+      require_name(to_text(source(place)), name, longest_path);
       Value item = value(*node, (path.empty() ? "" : path + ".") + key_text(name), place);
       item.key = source(place);
       out.entries.emplace_back(name, std::move(item));
@@ -49,12 +51,19 @@ class Conversion {
     const auto at = node.source().begin ? node.source().begin : near;
     if (const auto* t = node.as_table()) return {table(*t, path, at), source(at)};
     if (const auto* a = node.as_array()) return {list(*a, path, at), source(at)};
-    if (const auto* v = node.as_string()) return {v->get(), source(at)};
+    if (const auto* v = node.as_string()) return {checked(v->get(), path, source(at)), source(at)};
     if (const auto* v = node.as_integer()) return {v->get(), source(at)};
     if (const auto* v = node.as_floating_point()) return {v->get(), source(at)};
     if (const auto* v = node.as_boolean()) return {v->get(), source(at)};
     throw ConfigError(to_text(source(at)) + ": " + path +
                       ": dates and times are not used here; put quotes around it");
+  }
+
+  static const std::string& checked(const std::string& text, const std::string& path,
+                                    const Source& at) {
+    if (const auto problem = text_problem(text); !problem.empty())
+      throw ConfigError(to_text(at) + ": " + path + ": the text " + problem);
+    return text;
   }
 
   Value::List list(const toml::array& from, const std::string& path,

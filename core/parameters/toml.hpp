@@ -11,9 +11,13 @@ BANACH_API Table parse_toml(const std::string& text, const std::string& name);
 
 /// A configuration file with the files that it extends (`extends = "base.toml"`, relative to the
 /// file; tables merge key by key, the extending file wins, lists replace), then `key=value`
-/// overrides in order. Throws DataError (exit 66) for a file that cannot be read, else ConfigError.
+/// overrides in order. The standard input and other descriptors of the caller (/dev/stdin,
+/// /dev/fd/63) are read once: places name them "input", their relative paths start at the working
+/// directory. `text`: takes the content of the file. Throws DataError (exit 66) for a file that
+/// cannot be read, else ConfigError.
 BANACH_API Table load_configuration(const std::string& path,
-                                    const std::vector<std::string>& overrides = {});
+                                    const std::vector<std::string>& overrides = {},
+                                    std::string* text = nullptr);
 
 /// Sets one `key=value`: the value is TOML, or plain text where it is none; `stage.0.steps=400`
 /// reaches into lists. Throws ConfigError "command line: stage.0.steps=400: ...".

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banach/registry.hpp"
+#include "core/parameters/names.hpp"
 
 namespace banach {
 namespace {
@@ -37,6 +38,8 @@ void Catalog<Base, Context...>::enroll(std::string name, std::string doc, const 
 
 template <class Base, class... Context>
 void Catalog<Base, Context...>::insert(Item item) {
+  require_name<PluginError>(item.kind + " of plugin \"" + one_line(item.origin.plugin) + "\"",
+                            item.name);
   if (const Item* first = find(item.name)) detail::duplicate(*first, item);
   items_.emplace(item.name, std::move(item));
 }

@@ -12,6 +12,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/parameters/input_file.hpp"
+
 namespace banach {
 namespace {
 
@@ -101,14 +103,11 @@ bool is_missing(int error_number) {
 }
 
 std::vector<std::byte> read_file(const fs::path& path) {
-  // O_NONBLOCK: a FIFO of that name must not hang us.
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  Descriptor file(open_regular(path));
   if (!file.open())
     throw IoError(path, "open", errno, is_missing(errno) ? Exit::no_input : Exit::io);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw IoError(path, "read", errno);
-  if (!S_ISREG(info.st_mode))
-    throw DataError(fmt::format("{}: this is not a regular file", path.string()));
   std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size));
   std::size_t done = 0;
   while (done < bytes.size()) {

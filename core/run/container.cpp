@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/parameters/json_text.hpp"
 #include "core/run/container_format.hpp"
 
 namespace banach {
@@ -77,7 +78,7 @@ std::string header_text(const Container& container) {
     offset = align_up(offset + bytes);
   }
   const nlohmann::json header = {{"meta", container.meta}, {"tensors", std::move(tensors)}};
-  return header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(header);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 
+#include "core/parameters/json_text.hpp"
 #include "core/run/container.hpp"
 #include "core/run/container_format.hpp"
 
@@ -91,11 +92,11 @@ Entry parse_entry(const nlohmann::json& item, const std::string& origin) {
     refuse(origin, fmt::format("tensor \"{}\" {}", entry.blob.name, what));
   };
   if (!dtype.is_string() || dtype_size(dtype.get_ref<const std::string&>()) == 0)
-    bad("has the unknown dtype " + dtype.dump(-1, ' ', true));
+    bad("has the unknown dtype " + json_text(dtype));
   entry.blob.dtype = dtype.get<std::string>();
   if (!shape.is_array() || shape.size() > max_rank) bad("has no usable shape");
   for (const auto& extent : shape) {
-    if (!is_size(extent)) bad("has the extent " + extent.dump(-1, ' ', true) + " in its shape");
+    if (!is_size(extent)) bad("has the extent " + json_text(extent) + " in its shape");
     entry.blob.shape.push_back(extent.get<std::int64_t>());
   }
   if (!is_size(offset)) bad("has no usable offset");

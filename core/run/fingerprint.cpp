@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/fingerprint.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
+#include "core/parameters/input_file.hpp"
 #include "core/run/atomic_file.hpp"
 
 namespace banach {
@@ -32,7 +32,8 @@ void read_block(int fd, std::int64_t offset, std::int64_t count, std::vector<std
 }
 
 FilePrint look_at(const std::filesystem::path& path, std::int64_t looked_at) {
-  const Descriptor file = open_file(path, O_RDONLY, Exit::no_input);
+  const Descriptor file(open_regular(path));
+  if (!file.open()) throw IoError(path, "open", errno, Exit::no_input);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw IoError(path, "look at", errno);
   FilePrint out{path.string(), static_cast<std::int64_t>(info.st_size),

@@ -8,7 +8,9 @@
 
 #include <ctime>
 #include <fstream>
+#include <sstream>
 
+#include "core/parameters/names.hpp"
 #include "core/run/progress.hpp"
 
 namespace banach {
@@ -43,12 +45,15 @@ void Log::attach(Progress* progress) {
 
 void Log::say(const std::string& line) {
   if (progress_) progress_->clear();
-  const auto text = line + '\n';
+  const auto text = printable(line) + '\n';
   static_cast<void>(::write(fd_, text.data(), text.size()) == 0);
 }
 
 void Log::record(const std::string& line) {
-  const auto text = fmt::format("{:%Y-%m-%d %H:%M:%S} {}\n", fmt::gmtime(std::time(nullptr)), line);
+  const auto now = fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::gmtime(std::time(nullptr)));
+  std::string text;  // every line begins with the time, whatever the texts hold that it quotes
+  std::istringstream lines(printable(line));
+  for (std::string one; std::getline(lines, one);) text += fmt::format("{} {}\n", now, one);
   if (!file_.open()) {
     pending_ += text;
     return;

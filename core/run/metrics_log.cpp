@@ -10,6 +10,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/parameters/json_text.hpp"
+#include "core/parameters/names.hpp"
+
 namespace banach {
 namespace {
 
@@ -31,14 +34,6 @@ constexpr std::string_view json_start = "{\"step\":";
 std::optional<std::int64_t> json_step(const std::string& line) {
   if (line.rfind(json_start, 0) != 0 || line.back() != '}') return {};
   return leading_step(line, json_start.size(), line.find(',') == std::string::npos ? '}' : ',');
-}
-
-/// Quoted where CSV asks for it.
-std::string csv_cell(const std::string& name) {
-  if (name.find_first_of(",\"\r\n") == std::string::npos) return name;
-  std::string quoted = "\"";
-  for (const char c : name) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
 }
 
 std::string csv_header(const std::vector<std::string>& columns) {
@@ -147,7 +142,7 @@ void MetricsLog::row(std::int64_t step, const std::vector<std::optional<double>>
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto text = values[i] ? shortest(*values[i]) : "";
     csv += ',' + text;
-    json += fmt::format(",{}:", nlohmann::json(columns_[i]).dump());
+    json += fmt::format(",{}:", json_text(nlohmann::json(columns_[i])));
     if (!values[i])
       json += "null";
     else

@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include "core/parameters/json_text.hpp"
+
 namespace banach {
 
 using nlohmann::json;
@@ -41,7 +43,7 @@ void Journal::cut(std::size_t length) {
 }
 
 void Journal::append(json record) {
-  const std::string line = record.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  const std::string line = json_text(record) + "\n";
   try {
     write_all(file_.get(), std::string_view(line), path_);
     if (::fsync(file_.get()) != 0) throw IoError(path_, "sync", errno);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "banach/error.hpp"
+#include "core/parameters/names.hpp"
 #include "core/run/metrics_log.hpp"
 
 namespace banach {
@@ -68,6 +69,9 @@ TrialOutcome to_outcome(const json& record) {
                    record.at("code"),  record.at("error"), {}};
     for (const auto& metric : record.at("metrics"))
       if (metric.at(1).is_number()) o.metrics.emplace_back(metric.at(0), metric.at(1));
+    if (o.state != "complete" && o.state != "failed" && o.state != "pruned")
+      throw DataError(fmt::format("trials.jsonl: damaged record: \"{}\" is no end of a trial",
+                                  one_line(o.state)));
     return o;
   } catch (const json::exception& error) {
     throw DataError(fmt::format("trials.jsonl: damaged record: {}", error.what()));
@@ -106,14 +110,7 @@ Spread spread_of(const std::vector<double>& values) {
 std::string csv_value(const std::string& toml) {
   const bool text = toml.size() > 1 && toml.front() == '"' && toml.back() == '"';
   const bool plain = text && toml.find('\\') == std::string::npos;
-  return csv_field(plain ? toml.substr(1, toml.size() - 2) : toml);
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
+  return csv_cell(plain ? toml.substr(1, toml.size() - 2) : toml);
 }
 
 }  // namespace banach

@@ -60,9 +60,7 @@ struct BANACH_API SweepTable {
   std::string summary_csv() const;
 };
 
-/// A cell of a CSV file, quoted where that is needed.
-BANACH_API std::string csv_field(const std::string& text);
-/// The same of a value in TOML; texts lose their quotes.
+/// A value in TOML as a cell of a CSV file; texts lose their quotes.
 BANACH_API std::string csv_value(const std::string& toml);
 
 }  // namespace banach

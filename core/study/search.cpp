@@ -8,6 +8,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/parameters/names.hpp"
 #include "core/run/metrics_log.hpp"
 #include "core/sampling/samplers.hpp"
 #include "core/study/tpe.hpp"
@@ -173,7 +174,7 @@ const SearchTrial* Search::best() const {
 
 std::string Search::csv() const {
   std::string out = "trial,state,value,seed";
-  for (const auto& d : settings_.space) out += "," + csv_field(d.key);
+  for (const auto& d : settings_.space) out += "," + csv_cell(d.key);
   out += ",steps,code,error\n";
   for (const auto& t : trials_) {
     out += fmt::format("{},{},{},{}", t.number, t.ended ? t.outcome.state : "open",
@@ -183,7 +184,7 @@ std::string Search::csv() const {
     const auto steps = all == all                 ? static_cast<std::int64_t>(all)
                        : t.reports.values.empty() ? 0
                                                   : t.reports.values.back().first;
-    out += fmt::format(",{},{},{}\n", steps, t.outcome.code, csv_field(t.outcome.error));
+    out += fmt::format(",{},{},{}\n", steps, t.outcome.code, csv_cell(t.outcome.error));
   }
   return out;
 }

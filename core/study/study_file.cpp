@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+#include "core/parameters/input_file.hpp"
+#include "core/parameters/names.hpp"
 #include "core/parameters/text.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/study/file_kind.hpp"
@@ -43,15 +45,11 @@ struct Document {
   std::optional<P> study;
 };
 
-bool folder_name(const std::string& text) {
-  return !text.empty() && text != "." && text != ".." &&
-         text.find_first_of(std::string("/\0", 2)) == std::string::npos && text.size() < 250;
-}
-
 template <class P>
 void describe_document(Schema<Document<P>>& s, const char* key, const char* doc) {
   using D = Document<P>;
-  s.field("name", &D::name, "name of the study's folder").where("a plain folder name", folder_name);
+  s.field("name", &D::name, "name of the study's folder")
+      .where("a plain folder name", is_folder_name);
   s.field("output", &D::output, "what the study leaves");
   s.field(key, &D::study, doc).required();
 }
@@ -82,6 +80,9 @@ void read_common(const Table& table, const char* key, StudyFile<P>& file,
   const Table& given = *table_at(table, key);
   file.base_source = place_of(given, "base");
   file.metric_source = place_of(given, "metric");
+  if (is_inherited(resolve_path(*given.find("base"))))
+    throw ConfigError(to_text(file.base_source) +
+                      ": base: every trial reads it again, so that it must be a file");
   file.study.base = fs::absolute(resolve_path(*given.find("base"))).lexically_normal().string();
   if (const Table* output = table_at(table, "output"); output && output->find("dir"))
     file.output.dir = resolve_path(*output->find("dir"));

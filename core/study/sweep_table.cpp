@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/parameters/names.hpp"
 #include "core/run/metrics_log.hpp"
 #include "core/study/outcome.hpp"
 
@@ -84,12 +85,12 @@ namespace {
 
 std::string key_columns(const SweepTable& table) {
   std::string out = "point,label";
-  for (const auto& key : table.keys) out += "," + csv_field(key);
+  for (const auto& key : table.keys) out += "," + csv_cell(key);
   return out;
 }
 
 std::string key_cells(const SweepTable& table, std::size_t p) {
-  std::string out = fmt::format("{},{}", p, csv_field(table.points[p].text));
+  std::string out = fmt::format("{},{}", p, csv_cell(table.points[p].text));
   for (const auto& key : table.keys) {
     const auto value = table.points[p].values.find(key);
     out += "," + (value == table.points[p].values.end() ? "" : csv_value(value->second));
@@ -102,12 +103,12 @@ std::string key_cells(const SweepTable& table, std::size_t p) {
 std::string SweepTable::trials_csv() const {
   const auto names = metric_names(*this);
   std::string out = key_columns(*this) + ",seed,state,code,error";
-  for (const auto& name : names) out += "," + csv_field(name);
+  for (const auto& name : names) out += "," + csv_cell(name);
   out += "\n";
   for (std::size_t p = 0; p < points.size(); ++p)
     for (const auto* o : of_point(*this, p)) {
-      out += fmt::format("{},{},{},{},{}", key_cells(*this, p), o->seed, o->state, o->code,
-                         csv_field(o->error));
+      out += fmt::format("{},{},{},{},{}", key_cells(*this, p), o->seed, csv_cell(o->state),
+                         o->code, csv_cell(o->error));
       for (const auto& name : names) {
         const double value = o->metric(name);
         out += "," + (value == value ? shortest(value) : "");
@@ -122,7 +123,7 @@ std::string SweepTable::summary_csv() const {
   std::string out = key_columns(*this) + ",complete,failed";
   for (const auto& name : names)
     for (const char* what : {"mean", "deviation", "min", "max"})
-      out += "," + csv_field(name + "." + what);
+      out += "," + csv_cell(name + "." + what);
   out += "\n";
   for (std::size_t p = 0; p < points.size(); ++p) {
     const auto trials = of_point(*this, p);

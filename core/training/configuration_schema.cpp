@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/parameters/names.hpp"
 #include "core/training/configuration.hpp"
 
 namespace banach {
@@ -26,11 +27,6 @@ bool device_name(const std::string& text) {
   if (text == "auto" || text == "cpu" || text == "cuda") return true;
   return text.rfind("cuda:", 0) == 0 && text.size() > 5 && text.size() < 9 &&
          text.find_first_not_of("0123456789", 5) == std::string::npos;
-}
-
-bool folder_name(const std::string& text) {
-  return !text.empty() && text != "." && text != ".." &&
-         text.find_first_of(std::string("/\0", 2)) == std::string::npos && text.size() < 250;
 }
 
 bool every_axis(const std::map<std::string, std::int64_t>& grid) {
@@ -174,7 +170,8 @@ void describe(Schema<LossParameters>& s) {
 }
 void describe(Schema<RunConfiguration>& s) {
   using P = RunConfiguration;
-  s.field("name", &P::name, "name of the run's folder").where("a plain folder name", folder_name);
+  s.field("name", &P::name, "name of the run's folder")
+      .where("a plain folder name", is_folder_name);
   s.field("seed", &P::seed, "of every random stream").at_least(0).at_most(any);
   s.field("dtype", &P::dtype, "number format").one_of({"float32", "float64"});
   s.field("device", &P::device, "where to compute")

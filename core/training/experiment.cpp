@@ -155,6 +155,7 @@ void build_problem(Experiment& e, const Registry& registry, const Table& table,
     diagnostics.throw_if_any();
     take_problem(e, item->parameters);
   });
+  check_problem_names(e, type);
   check_domain(e);
   check_unknowns(e, type);
   check_names(e, type);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/parameters/json_text.hpp"
 #include "core/training/points.hpp"
 
 namespace banach {
@@ -103,7 +104,7 @@ nlohmann::json slots_json(const Layout& layout) {
 Table table_of(const nlohmann::json& slots) {
   Table out;
   for (const auto& slot : slots)
-    out.set(slot.value("name", ""), slot.value("shape", nlohmann::json()).dump());
+    out.set(slot.value("name", ""), json_text(slot.value("shape", nlohmann::json())));
   return out;
 }
 

@@ -3,7 +3,19 @@
 
 #include <algorithm>
 
+#include "core/parameters/names.hpp"
+
 namespace banach {
+
+void check_problem_names(const Experiment& e, const std::string& type) {
+  const std::string who = "problem \"" + type + "\": ";
+  for (const auto& axis : e.domain) require_name<PluginError>(who + "an axis", axis.name);
+  for (const auto& name : e.unknowns) require_name<PluginError>(who + "an unknown", name);
+  for (const auto& term : e.terms) require_name<PluginError>(who + "a term", term.term.name);
+  for (const auto& c : e.coefficients) require_name<PluginError>(who + "a coefficient", c.name());
+  for (const auto& f : e.problem->functions())
+    require_name<PluginError>(who + "an input function", f.name);
+}
 
 void check_unknowns(const Experiment& e, const std::string& type) {
   const std::string who = "problem \"" + type + "\"";

@@ -5,6 +5,9 @@
 
 namespace banach {
 
+/// PluginError where an axis, unknown, term, coefficient or input function of the problem has no
+/// name that could be shown.
+void check_problem_names(const Experiment& experiment, const std::string& type);
 /// ConfigError without axes or unknowns, or where two unknowns have one name.
 void check_unknowns(const Experiment& experiment, const std::string& type);
 /// ConfigError where exact() has another width than the unknowns.

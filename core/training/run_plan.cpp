@@ -5,7 +5,9 @@
 #include <thread>
 
 #include "core/operators/plan_data.hpp"
+#include "core/parameters/names.hpp"
 #include "core/parameters/text.hpp"
+#include "core/parameters/toml_guard.hpp"
 #include "core/parameters/write_toml.hpp"
 #include "core/training/catalog_choice.hpp"
 #include "core/training/grid.hpp"
@@ -258,6 +260,14 @@ RunPlan make_plan(const Table& table, const Registry& registry, const PluginMana
   return Planner(table, registry, plugins, known, notice, purpose, before).make();
 }
 
-std::string resolved_text(const RunPlan& plan) { return write_toml(plan.resolved, plan.docs); }
+std::string resolved_text(const RunPlan& plan) {
+  std::string text = write_toml(plan.resolved, plan.docs);
+  const auto bad = invalid_utf8(text);
+  if (bad == std::string::npos) return text;
+  const auto begin = text.rfind('\n', bad) + 1;
+  throw ConfigError("a path is not UTF-8, and a configuration cannot hold it: " +
+                    one_line(text.substr(begin, text.find('\n', bad) - begin)) +
+                    "; rename the file or folder");
+}
 
 }  // namespace banach

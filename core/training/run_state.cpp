@@ -3,7 +3,10 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <optional>
+
+#include "core/parameters/json_text.hpp"
 
 namespace banach {
 namespace {
@@ -24,6 +27,20 @@ nlohmann::json optional_number(const std::optional<double>& value) {
 std::optional<double> read_optional(const Container& container, const char* key) {
   const auto value = container.value<nlohmann::json>(key);
   return value.is_number() ? std::optional<double>(value.get<double>()) : std::nullopt;
+}
+
+/// A list of objects whose texts at these keys, where there are some, are texts.
+nlohmann::json listed(const Container& container, const char* key,
+                      std::initializer_list<const char*> texts) {
+  auto list = container.value<nlohmann::json>(key);
+  const auto sound = [&](const nlohmann::json& item) {
+    return item.is_object() && std::all_of(texts.begin(), texts.end(), [&](const char* text) {
+             return !item.contains(text) || item.at(text).is_string();
+           });
+  };
+  if (!list.is_array() || !std::all_of(list.begin(), list.end(), sound))
+    throw DataError(std::string("checkpoint: no usable value \"") + key + "\"");
+  return list;
 }
 
 }  // namespace
@@ -106,6 +123,7 @@ Container to_container(const RunState& s) {
 }
 
 RunState to_state(const Container& c, const std::string& origin) try {
+  require_plain_texts(c.meta, "checkpoint", {"configuration", "units"});
   RunState s;
   s.step = c.value<std::int64_t>("step");
   s.stage = c.value<std::int64_t>("stage");
@@ -121,8 +139,8 @@ RunState to_state(const Container& c, const std::string& origin) try {
   s.seconds = c.value<double>("seconds");
   s.stage_seconds = c.value<double>("stage_seconds");
   s.configuration = c.value<std::string>("configuration");
-  s.plugins = c.value<nlohmann::json>("plugins");
-  s.slots = c.value<nlohmann::json>("slots");
+  s.plugins = listed(c, "plugins", {"name", "version", "path"});
+  s.slots = listed(c, "slots", {"name"});
   s.dataset = c.value<nlohmann::json>("dataset");
   s.files = c.meta.value("files", nlohmann::json());  // absent in older checkpoints
   s.stamp = c.value<std::string>("stamp");
@@ -145,6 +163,8 @@ RunState to_state(const Container& c, const std::string& origin) try {
   return s;
 } catch (const DataError& error) {
   throw DataError(origin + ": " + error.what());
+} catch (const nlohmann::json::exception& error) {
+  throw DataError(origin + ": the checkpoint is damaged: " + error.what());
 }
 
 }  // namespace banach

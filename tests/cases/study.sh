@@ -96,6 +96,25 @@ expect 76 'diverged' "$banach" sweep sweep.toml --out all_fail sweep.repeats=1 '
 expect 143 'timeout of 0.5 seconds' "$banach" sweep sweep.toml --out late sweep.repeats=1 sweep.timeout=0.5 \
   'sweep.grid."stage.0.lr"=[1e-2]' sweep.fixed.stage.0.steps=100000000
 
+# Journals that others have written.
+record='{"type":"end","point":POINT,"seed":0,"state":STATE,"code":CODE,"error":"x","metrics":METRICS}'
+damaged() {  # damaged TEXT POINT STATE CODE METRICS
+  local line=${record/POINT/$2}
+  line=${line/STATE/$3} line=${line/CODE/$4}
+  rm -rf foreign && cp -r fails foreign
+  printf '%s\n' "${line/METRICS/$5}" >>foreign/trials.jsonl
+  expect 65 "trials.jsonl: damaged record: $1" "$banach" sweep sweep.toml --out foreign sweep.repeats=1 \
+    'sweep.grid."stage.0.lr"=[1e-2, 1e30]'
+}
+damaged 'there is no point 7, the sweep has 2' 7 '"failed"' 1 '[]'
+damaged 'there is no point -1' -1 '"failed"' 1 '[]'
+damaged '' '"x"' '"failed"' 1 '[]'
+damaged '"x\n" is no end of a trial' 0 '"x\n"' 1 '[]'
+damaged '' 0 '{}' 1 '[]'
+damaged '' 0 '"failed"' '[]' '[]'
+damaged '' 0 '"failed"' 1 '[[1, 2]]'
+damaged '' 0 '"failed"' 1 '[1]'
+
 # Wrong keys show before the first trial, at their place.
 sed 's/stage.0.lr/architecture.widht/' sweep.toml >wrong.toml
 expect 78 'wrong.toml:4:30: architecture.widht=0.01: architecture has no parameter "widht"; did you mean "width"?' \

@@ -230,8 +230,10 @@ TEST_F(TextTableFile, WhatIsNoFileIsNamed) {
             std::pair(65, scratch_.path().string() + ": this is a directory, not a file"));
   const auto pipe = (scratch_ / "pipe").string();
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_EQ(error_of([&] { read_text_table(pipe, {"x"}); }),
-            std::pair(65, pipe + ": this is not a regular file"));
+  EXPECT_EQ(
+      error_of([&] { read_text_table(pipe, {"x"}); }),
+      std::pair(65,
+                pipe + ": this is a FIFO, which can be read only once: save it as a file first"));
 }
 
 TEST(CsvWriter, NumbersReadBackBitExactly) {

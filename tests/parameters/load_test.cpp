@@ -109,7 +109,7 @@ TEST_F(Load, MissingFilesAreNamed) {
   EXPECT_EQ(error<DataError>(path("none.toml"), Exit::no_input),
             path("none.toml") + ": cannot be read (No such file or directory)");
   EXPECT_EQ(error<DataError>(folder_.string(), Exit::no_input),
-            folder_.string() + ": a directory, not a configuration file");
+            folder_.string() + ": this is a directory, not a file");
   const auto top = write("top.toml", "x = 1\nextends = \"none.toml\"\n");
   EXPECT_EQ(error<DataError>(top, Exit::no_input),
             top + ":2:11: extends: " + path("none.toml") +
@@ -117,8 +117,8 @@ TEST_F(Load, MissingFilesAreNamed) {
 }
 
 TEST_F(Load, EndlessDevicesAreRefused) {
-  EXPECT_EQ(error<ConfigError>("/dev/zero", Exit::config),
-            "/dev/zero:1:1: larger than 4 MiB: is this a configuration?");
+  EXPECT_EQ(error<DataError>("/dev/zero", Exit::no_input),
+            "/dev/zero: this is a device, not a file");
 }
 
 TEST_F(Load, ErrorsOfABaseFileNameTheBaseFile) {

@@ -76,7 +76,8 @@ TEST(Override, RefusesWhatIsNoAssignment) {
   EXPECT_EQ(error("a..b=1"), "\"a..b\" is no key; write key=value, as in stage.0.steps=400");
   EXPECT_EQ(error("[a]\nb=1"), "\"[a]\\nb\" is no key; write key=value, as in stage.0.steps=400");
   EXPECT_EQ(error("\"a=1"), "write key=value, as in stage.0.steps=400");
-  EXPECT_EQ(error("a=\xff"), "not UTF-8");
+  EXPECT_EQ(error("a=\xff"), "the text is not UTF-8: it holds the byte \\xff");
+  EXPECT_EQ(error("a=\x1b"), "the text holds the control character \\x1b");
 }
 
 TEST(Override, RefusesBrokenToml) {

@@ -112,7 +112,7 @@ class Random {
 
   Table table(int depth) {
     Table out;
-    for (std::size_t i = below(6); i > 0; --i) out.set(text(), value(depth));
+    for (std::size_t i = below(6); i > 0; --i) out.set(name(), value(depth));
     return out;
   }
 
@@ -120,13 +120,26 @@ class Random {
   std::size_t below(std::size_t count) { return random_() % count; }
 
   std::string text() {
-    static const char* const pieces[] = {
-        "a",   "lr",     "Z9", "-",  "_",    "\"",           "'",
-        "\\",  "\n",     "\r", "\t", "\x01", "\x7f",         " ",
-        ".",   "#",      "[",  "]]", "=",    "\xc3\xa9",     "\xf0\x9f\x98\x80",
-        "'''", "\"\"\"", "{",  "}",  ",",    "\xe2\x80\xa8", "0"};
+    static const char* const pieces[] = {"a",   "lr",       "Z9",
+                                         "-",   "_",        "\"",
+                                         "'",   "\\",       "\n",
+                                         "\r",  "\t",       "~",
+                                         "$",   " ",        ".",
+                                         "#",   "[",        "]]",
+                                         "=",   "\xc3\xa9", "\xf0\x9f\x98\x80",
+                                         "'''", "\"\"\"",   "{",
+                                         "}",   ",",        "\xe2\x80\xa6",
+                                         "0"};
     std::string out;
     for (std::size_t i = below(5); i > 0; --i) out += pieces[below(std::size(pieces))];
+    return out;
+  }
+
+  /// Names have no line ends and tabs.
+  std::string name() {
+    std::string out = text();
+    for (char& c : out)
+      if (c == '\n' || c == '\r' || c == '\t') c = ' ';
     return out;
   }
 

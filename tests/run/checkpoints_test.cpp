@@ -214,7 +214,9 @@ TEST(AtomicFile, AFifoIsRefusedAndDoesNotHang) {
   const Scratch scratch;
   ASSERT_EQ(::mkfifo((scratch / "x.ck").c_str(), 0600), 0);
   EXPECT_EQ(error_of([&] { read_file(scratch / "x.ck"); }),
-            std::make_pair(65, (scratch / "x.ck").string() + ": this is not a regular file"));
+            std::make_pair(
+                65, (scratch / "x.ck").string() +
+                        ": this is a FIFO, which can be read only once: save it as a file first"));
 }
 
 }  // namespace

@@ -79,6 +79,8 @@ offences=$(
   forbid "a plugin includes with <>, like its users" '#[[:space:]]*include[[:space:]]*"' "${plugins[@]}"
   forbid "this header of the SDK stays free of LibTorch" \
     '#[[:space:]]*include[[:space:]]*[<"](torch|ATen|c10)/' "${sdk[@]}"
+  mapfile -t json < <(sources '*.cpp' '*.hpp' | grep -E '^(core|apps|datasets|plugins)/' | grep -v /json_text.hpp)
+  forbid "JSON is written by json_text(), which never throws" '\.dump\(' "${json[@]}"
   forbid "unfinished work" '\<(TO''DO|FIX''ME|XX''X)\>' "${all[@]}"
   spdx
   code_lines 250 "${cpp[@]}"
