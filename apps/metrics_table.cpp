@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
 
 namespace banach {
@@ -27,8 +26,9 @@ void thin_out(MetricCurve& curve) {
 
 }  // namespace
 
-std::vector<MetricCurve> read_metrics(const std::filesystem::path& file) {
-  std::ifstream in(file);
+std::vector<MetricCurve> read_metrics(const Folder& run) {
+  const std::string name = "metrics.csv";
+  std::istringstream in(run.has(name) ? run.text(name) : "");
   std::string line;
   std::vector<MetricCurve> curves;
   if (!std::getline(in, line)) return curves;

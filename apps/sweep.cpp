@@ -33,7 +33,7 @@ class Sweep {
     settle(directory, study_definition("sweep", Schema<SweepParameters>().write(file_.study), base),
            {"repeats"}, arguments_.force, {arguments_.words.front(), file_.study.base});
     settle_sizes(context_, directory, file_.study.base, all_points());
-    Journal journal(directory.journal());
+    Journal journal(directory.folder(), StudyDirectory::journal_name);
     collect(journal);
     const TrialLimits limits = limits_of(file_.study);
     const TrialRunner runner(context_, directory, file_.study.base, file_.fixed,
@@ -69,12 +69,20 @@ class Sweep {
 
   // The last word about each trial counts: a failed one may have been repeated.
   void collect(const Journal& journal) {
-    for (const auto& record : journal.records()) keep(to_outcome(record));
+    for (const auto& record : journal.records()) {
+      TrialOutcome outcome = to_outcome(record);
+      if (outcome.point < 0 || static_cast<std::size_t>(outcome.point) >= file_.points.size())
+        throw DataError(
+            fmt::format("trials.jsonl: damaged record: the sweep has no point {}", outcome.point));
+      keep(std::move(outcome));
+    }
     for (std::int64_t p = 0; p < static_cast<std::int64_t>(file_.points.size()); ++p)
       for (std::int64_t r = 0; r < file_.study.repeats; ++r) {
         const auto done = outcomes_.find({p, first_seed_ + r});
-        const bool again = done != outcomes_.end() && arguments_.retry && !done->second.complete();
-        if (done == outcomes_.end() || again) todo_.push_back({p, first_seed_ + r});
+        const bool lost = done != outcomes_.end() && done->second.lost();
+        const bool again =
+            done != outcomes_.end() && arguments_.retry && !lost && !done->second.complete();
+        if (done == outcomes_.end() || again || lost) todo_.push_back({p, first_seed_ + r});
         if (again) repeated_.insert(todo_.back().name());
       }
   }
@@ -98,7 +106,7 @@ class Sweep {
     hooks.next = [&]() -> std::optional<std::pair<std::int64_t, Command>> {
       if (next == todo_.size()) return std::nullopt;
       const Item& item = todo_[next];
-      if (repeated_.count(item.name())) std::filesystem::remove_all(directory.run(item.name()));
+      if (repeated_.count(item.name())) directory.trials().remove_tree(item.name());
       const auto& point = file_.points[static_cast<std::size_t>(item.point)];
       return std::pair{static_cast<std::int64_t>(next++),
                        runner.command(item.name(), point.overrides, item.seed)};
@@ -140,8 +148,8 @@ class Sweep {
 
   int report(const StudyDirectory& directory, int stopped) const {
     const SweepTable all = table();
-    write_atomically(directory.path() / "sweep.csv", std::string_view(all.trials_csv()));
-    write_atomically(directory.path() / "summary.csv", std::string_view(all.summary_csv()));
+    directory.folder().write("sweep.csv", std::string_view(all.trials_csv()));
+    directory.folder().write("summary.csv", std::string_view(all.summary_csv()));
     if (stopped != 0) {
       std::fprintf(
           stderr, "stopped by %s with %zu of %zu trials done; go on with the same command\n",
@@ -155,9 +163,10 @@ class Sweep {
     std::fprintf(stderr, "a trial failed (%s, seed %lld): %s\n",
                  all.points[static_cast<std::size_t>(failed->point)].text.c_str(),
                  static_cast<long long>(failed->seed), failed->error.c_str());
-    const bool none = std::none_of(all.outcomes.begin(), all.outcomes.end(),
-                                   [](const auto& o) { return o.complete(); });
-    return none ? failed->code : 0;
+    const auto mostly = mostly_failed(all.outcomes);
+    if (mostly.empty()) return 0;
+    std::fprintf(stderr, "%s\n", mostly.c_str());
+    return failure_code(*failed);
   }
 
   Context& context_;

@@ -37,7 +37,7 @@ class Tune {
     settle(directory, study_definition("tune", Schema<TuneParameters>().write(file_.study), base),
            {"trials"}, arguments_.force, {arguments_.words.front(), file_.study.base});
     settle_sizes(context_, directory, file_.study.base, corners());
-    Journal journal(directory.journal());
+    Journal journal(directory.folder(), StudyDirectory::journal_name);
     Search search({file_.space, file_.study.sampler, file_.study.pruner, file_.study.metric, seed},
                   journal);
     const TrialLimits limits = limits_of(file_.study);
@@ -131,9 +131,10 @@ class Tune {
 
   Command start(const StudyDirectory& directory, const TrialRunner& runner,
                 const SearchTrial& trial) {
-    const auto said = directory.said(trial_name(trial.number), ".out");
-    cut_reports(said, last_step(directory.run(trial_name(trial.number))));
-    tails_.emplace(trial.number, Tail(said));
+    const auto said = trial_name(trial.number) + ".out";
+    const Folder trials = directory.trials();
+    cut_reports(trials, said, last_step(trials, trial_name(trial.number)));
+    tails_.insert_or_assign(trial.number, Tail(trials, said));
     return runner.command(trial_name(trial.number), overrides_at(file_.space, trial.point),
                           trial.seed, {"--report"});
   }
@@ -196,7 +197,7 @@ class Tune {
 
   int report(const StudyDirectory& directory, const Search& search, const TrialRunner& runner,
              int stopped) const {
-    write_atomically(directory.path() / "trials.csv", std::string_view(search.csv()));
+    directory.folder().write("trials.csv", std::string_view(search.csv()));
     std::map<std::string, int> states;
     for (const auto& trial : search.trials()) ++states[trial.ended ? trial.outcome.state : "open"];
     std::string counts;
@@ -217,12 +218,14 @@ class Tune {
       std::fprintf(stderr, "stopped by %s; go on with the same command\n", signal_name(stopped));
       return exit_code_of(stopped);
     }
-    if (best || stopped != 0) return 0;
+    const auto mostly = mostly_failed(search.outcomes());
+    if (stopped != 0 || (best && mostly.empty())) return 0;
     for (const auto& trial : search.trials())
       if (trial.outcome.state == "failed") {
-        std::fprintf(stderr, "no trial is complete; trial %lld failed: %s\n",
+        std::fprintf(stderr, "%s; trial %lld failed: %s\n",
+                     best ? mostly.c_str() : "no trial is complete",
                      static_cast<long long>(trial.number), trial.outcome.error.c_str());
-        return trial.outcome.code != 0 ? trial.outcome.code : static_cast<int>(Exit::diverged);
+        return failure_code(trial.outcome);
       }
     return 0;
   }
