@@ -8,6 +8,8 @@
 #include "apps/say.hpp"
 #include "core/parameters/memory.hpp"
 #include "core/plugin/stamp.hpp"
+#include "core/run/signals.hpp"
+#include "core/run/standard_streams.hpp"
 
 namespace banach {
 namespace {
@@ -117,4 +119,15 @@ int run(int argc, char** argv) {
 }  // namespace banach
 
 // NOLINTNEXTLINE(bugprone-exception-escape): without memory for the words of an error
-int main(int argc, char** argv) { return banach::run(argc, argv); }
+int main(int argc, char** argv) {
+  banach::install_early_handlers();
+  banach::open_standard_streams();
+  return banach::finish_output(banach::run(argc, argv));
+}
+
+// Before the libraries start, which takes a while: a warning of the batch system must not end what
+// has just begun. Sanitizers are not ready for it.
+#ifndef __SANITIZE_ADDRESS__
+__attribute__((section(".preinit_array"),
+               used)) static void (*const first_of_all)() = banach::install_early_handlers;
+#endif

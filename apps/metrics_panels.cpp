@@ -55,7 +55,7 @@ std::vector<std::pair<const std::vector<MetricCurve>*, const char*>> History::pa
 
 History history_of(const std::filesystem::path& run, const std::vector<std::string>& unknowns) {
   History out;
-  for (auto& curve : read_metrics(run / "metrics.csv")) {
+  for (auto& curve : read_metrics(run)) {
     if (curve.points.empty()) continue;
     if (is_loss(curve))
       out.losses.push_back(std::move(curve));

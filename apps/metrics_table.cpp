@@ -19,13 +19,6 @@ std::vector<std::string> cells_of(const std::string& line) {
   return cells;
 }
 
-std::string text_of(const std::filesystem::path& file) {
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) return "";
-  const auto bytes = read_file(file);
-  return std::string(ByteView(bytes).text());
-}
-
 void thin_out(MetricCurve& curve) {
   const std::size_t stride = curve.points.size() / most_points + 1;
   std::vector<std::pair<double, double>> kept;
@@ -35,8 +28,9 @@ void thin_out(MetricCurve& curve) {
 
 }  // namespace
 
-std::vector<MetricCurve> read_metrics(const std::filesystem::path& file) {
-  std::istringstream in(text_of(file));
+std::vector<MetricCurve> read_metrics(const Folder& run) {
+  const std::string name = "metrics.csv";
+  std::istringstream in(run.has(name) ? run.text(name) : "");
   std::string line;
   std::vector<MetricCurve> curves;
   if (!std::getline(in, line)) return curves;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // metrics.csv as curves.
 #pragma once
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "core/run/folder.hpp"
 
 namespace banach {
 
@@ -15,7 +16,8 @@ struct MetricCurve {
   std::vector<std::pair<double, double>> points;
 };
 
-/// The columns of metrics.csv, thinned to a few thousand points each; none where there is no file.
-std::vector<MetricCurve> read_metrics(const std::filesystem::path& file);
+/// The columns of metrics.csv of a run, thinned to a few thousand points each; none where there is
+/// no file.
+std::vector<MetricCurve> read_metrics(const Folder& run);
 
 }  // namespace banach

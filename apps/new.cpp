@@ -54,6 +54,20 @@ void make_folder(const fs::path& folder, bool force) {
   make_directories(folder);
 }
 
+// All of them or, in a new folder, none: half a project would be in the way of the next try.
+void write_project(const fs::path& folder,
+                   const std::vector<std::pair<std::string, std::string>>& files, bool force) {
+  try {
+    for (const auto& [name, text] : files) write_atomically(folder / name, std::string_view(text));
+  } catch (const IoError&) {
+    std::error_code ignored;
+    if (!force)
+      for (const auto& file : files) fs::remove(folder / file.first, ignored);
+    if (!force) fs::remove(folder, ignored);
+    throw;
+  }
+}
+
 // `variant`: of an architecture, "tensor" or "grid".
 void new_project(const std::string& kind, const std::string& variant, const std::string& name,
                  const fs::path& folder, bool force) {
@@ -62,15 +76,16 @@ void new_project(const std::string& kind, const std::string& variant, const std:
   const fs::path own = share_folder().parent_path().parent_path();
   const bool installed = fs::exists(own / "lib/cmake/banach");
   const std::string prefix = installed ? own.string() : "PREFIX";
+  std::vector<std::pair<std::string, std::string>> files;
   for (const auto& file : project_templates(variant.empty() ? kind : variant))
-    write_atomically(
-        folder / fill(file.file, {{"@name@", name}}),
-        std::string_view(fill(file.text, {{"@name@", name},
-                                          {"@Name@", class_name(name)},
-                                          {"@kind@", kind},
-                                          {"@words@", variant.empty() ? "" : " TORCH"},
-                                          {"@verb@", kind == "generator" ? "generate" : "train"},
-                                          {"@prefix@", prefix}})));
+    files.emplace_back(fill(file.file, {{"@name@", name}}),
+                       fill(file.text, {{"@name@", name},
+                                        {"@Name@", class_name(name)},
+                                        {"@kind@", kind},
+                                        {"@words@", variant.empty() ? "" : " TORCH"},
+                                        {"@verb@", kind == "generator" ? "generate" : "train"},
+                                        {"@prefix@", prefix}}));
+  write_project(folder, files, force);
   const std::string first =
       installed ? "" : "; before that, cmake --install " + own.string() + " --prefix PREFIX";
   std::printf("%s: build and use it as %s says%s\n", folder.c_str(), (folder / "README.md").c_str(),

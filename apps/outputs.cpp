@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/parameters/toml.hpp"
-#include "core/run/atomic_file.hpp"
+#include "core/run/folder.hpp"
 #include "core/training/configuration.hpp"
 #include "datasets/data_files.hpp"
 #include "datasets/data_sources.hpp"
@@ -46,12 +46,6 @@ void add_matches(Paths& out, const std::vector<std::string>& patterns) {
     } catch (const Error&) {  // what is not there cannot be replaced
     }
   }
-}
-
-void add_regular(Paths& out, const fs::path& folder) {
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (it->is_regular_file(error)) out.push_back(it->path());
 }
 
 bool result_of(const fs::path& file, const fs::path& run) {
@@ -119,11 +113,15 @@ Paths files_of_run(const fs::path& run) {
                                        "timing.csv",  "result.json",   "run.lock"};
   Paths out;
   for (const auto* name : names) out.push_back(run / name);
-  add_regular(out, run / "checkpoints");
   try {
+    const Folder folder(run);
+    const auto checkpoints = folder.find_folder("checkpoints");
+    for (const auto& name : checkpoints ? checkpoints->names() : std::vector<std::string>())
+      out.push_back(*checkpoints / name);
     Diagnostics ignored;
-    const auto resolved = (run / "resolved.toml").string();
-    const auto more = data_files_of(read_configuration(load_configuration(resolved, {}), ignored));
+    const std::string resolved = "resolved.toml";
+    const auto table = parse_toml(folder.text(resolved), (run / resolved).string());
+    const auto more = data_files_of(read_configuration(table, ignored));
     out.insert(out.end(), more.begin(), more.end());
   } catch (const Error&) {  // whoever loads the run says what is wrong with it
   }

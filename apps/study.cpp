@@ -29,11 +29,6 @@ bool indifferent(const std::string& key, const std::vector<std::string>& free) {
          std::find(free.begin(), free.end(), rest) != free.end();
 }
 
-std::string study_text(const std::filesystem::path& path) {
-  const auto bytes = read_file(path);
-  return std::string(ByteView(bytes).text());
-}
-
 std::string end_text(int code, const std::string& log) {
   const std::string line = last_line(log);
   if (!line.empty()) return line;
@@ -82,9 +77,9 @@ void settle(const StudyDirectory& directory, const Table& definition,
     directory.clear();
   }
   if (directory.begun()) {
-    auto all =
-        differences(parse_toml(study_text(directory.definition()), directory.definition().string()),
-                    parse_toml(text, "study.toml"));
+    auto all = differences(parse_toml(directory.folder().text(StudyDirectory::definition_name),
+                                      directory.definition().string()),
+                           parse_toml(text, "study.toml"));
     all.erase(std::remove_if(all.begin(), all.end(),
                              [&](const Difference& d) { return indifferent(d.key, free); }),
               all.end());
@@ -99,18 +94,19 @@ void settle(const StudyDirectory& directory, const Table& definition,
 }
 
 std::string recorded_metric(const std::filesystem::path& folder) {
-  std::error_code error;
-  const auto file = folder / "study.toml";
-  if (!std::filesystem::exists(file, error)) return "";
-  const Table study = parse_toml(study_text(file), file.string());
+  const std::string name = StudyDirectory::definition_name;
+  const auto there = Folder::find(folder);
+  if (!there || !there->has(name)) return "";
+  const Table study = parse_toml(there->text(name), (folder / name).string());
   const Value* tune = study.find("tune");
   const Table* table = tune ? tune->get<Table>() : nullptr;
   const Value* metric = table ? table->find("metric") : nullptr;
   return metric && metric->get<std::string>() ? *metric->get<std::string>() : "";
 }
 
-std::int64_t last_step(const std::filesystem::path& run) {
-  const auto steps = Checkpoints(run / "checkpoints").steps();
+std::int64_t last_step(const Folder& trials, const std::string& trial) {
+  const auto run = trials.find_folder(trial);
+  const auto steps = run ? Checkpoints(*run).steps() : std::vector<std::int64_t>();
   return steps.empty() ? -1 : steps.front();
 }
 
@@ -135,8 +131,9 @@ std::vector<std::string> TrialRunner::words(const std::vector<Override>& overrid
 Command TrialRunner::command(const std::string& trial, const std::vector<Override>& overrides,
                              std::int64_t seed, const std::vector<std::string>& more) const {
   const auto run = directory_.run(trial);
-  Command out{{"/proc/self/exe"}, directory_.said(trial, ".out"), directory_.said(trial, ".log")};
-  if (RunDirectory::is_run(run)) {
+  const Folder trials = directory_.trials();
+  Command out{{"/proc/self/exe"}, trials, trial + ".out", trial + ".log"};
+  if (trials.find_folder(trial) && RunDirectory::is_run(run)) {
     out.words.insert(out.words.end(), {"train", "--resume", run.string()});
   } else {
     const auto train = words(overrides, seed);
@@ -157,7 +154,7 @@ TrialOutcome TrialRunner::outcome(const std::string& trial, const TrialEnd& end,
   out.code = end.code, out.state = "failed";
   if (end.code != 0) {
     out.error = end.late ? fmt::format("timeout of {} seconds", to_text(timeout.value_or(0)))
-                         : end_text(end.code, study_text(directory_.said(trial, ".log")));
+                         : end_text(end.code, directory_.trials().text(trial + ".log"));
     return out;
   }
   try {
@@ -173,6 +170,10 @@ std::string TrialRunner::again(const std::vector<Override>& overrides, std::int6
   std::string out = "banach";
   for (const auto& word : words(overrides, seed)) out += " " + shell_word(word);
   return out;
+}
+
+int failure_code(const TrialOutcome& outcome) {
+  return outcome.code != 0 ? outcome.code : static_cast<int>(Exit::diverged);
 }
 
 TrialLimits limits_of(const StudyParameters& study) {

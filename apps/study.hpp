@@ -35,7 +35,7 @@ void settle(const StudyDirectory& directory, const Table& definition,
 /// The metric in the study.toml of a folder; "" where there is none.
 std::string recorded_metric(const std::filesystem::path& folder);
 /// The step of the newest checkpoint of a run; -1: none yet.
-std::int64_t last_step(const std::filesystem::path& run);
+std::int64_t last_step(const Folder& trials, const std::string& trial);
 
 /// score_sizes.json of a study, once: the sizes of residuals that the scores of all its trials
 /// refer to, the means over untrained networks of the base under these overrides.
@@ -69,6 +69,9 @@ class TrialRunner {
   std::vector<Override> fixed_;
   bool one_thread_;
 };
+
+/// The exit code for a trial that failed.
+int failure_code(const TrialOutcome& outcome);
 
 TrialLimits limits_of(const StudyParameters& study);
 

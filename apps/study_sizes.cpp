@@ -13,6 +13,7 @@
 namespace banach {
 namespace {
 
+constexpr const char* file_name = "score_sizes.json";
 constexpr std::size_t networks = 8;      // at least so many
 constexpr std::size_t most_points = 16;  // of the study
 
@@ -24,13 +25,12 @@ struct Mean {
 }  // namespace
 
 std::filesystem::path sizes_file(const StudyDirectory& directory) {
-  return directory.path() / "score_sizes.json";
+  return directory.path() / file_name;
 }
 
 void settle_sizes(const Context& context, const StudyDirectory& directory, const std::string& base,
                   const std::vector<std::vector<Override>>& points) {
-  std::error_code error;
-  if (std::filesystem::exists(sizes_file(directory), error)) return;
+  if (directory.folder().has(file_name)) return;
   prepare_process(1);
   std::map<std::string, Mean> means;
   const std::size_t count = std::min(points.size(), most_points);
@@ -43,7 +43,7 @@ void settle_sizes(const Context& context, const StudyDirectory& directory, const
   }
   ResidualSizes sizes;
   for (const auto& [name, mean] : means) sizes[name] = mean.sum / mean.count;
-  write_atomically(sizes_file(directory), std::string_view(json_text(sizes_json(sizes), 2) + "\n"));
+  directory.folder().write(file_name, std::string_view(json_text(sizes_json(sizes), 2) + "\n"));
 }
 
 }  // namespace banach

@@ -34,7 +34,7 @@ class Sweep {
     settle(directory, study_definition("sweep", Schema<SweepParameters>().write(file_.study), base),
            {"repeats"}, arguments_.force, {arguments_.words.front(), file_.study.base});
     settle_sizes(context_, directory, file_.study.base, all_points());
-    Journal journal(directory.journal());
+    Journal journal(directory.folder(), StudyDirectory::journal_name);
     collect(journal);
     const TrialLimits limits = limits_of(file_.study);
     const TrialRunner runner(context_, directory, file_.study.base, file_.fixed,
@@ -82,8 +82,10 @@ class Sweep {
     for (std::int64_t p = 0; p < static_cast<std::int64_t>(file_.points.size()); ++p)
       for (std::int64_t r = 0; r < file_.study.repeats; ++r) {
         const auto done = outcomes_.find({p, first_seed_ + r});
-        const bool again = done != outcomes_.end() && arguments_.retry && !done->second.complete();
-        if (done == outcomes_.end() || again) todo_.push_back({p, first_seed_ + r});
+        const bool lost = done != outcomes_.end() && done->second.lost();
+        const bool again =
+            done != outcomes_.end() && arguments_.retry && !lost && !done->second.complete();
+        if (done == outcomes_.end() || again || lost) todo_.push_back({p, first_seed_ + r});
         if (again) repeated_.insert(todo_.back().name());
       }
   }
@@ -107,7 +109,7 @@ class Sweep {
     hooks.next = [&]() -> std::optional<std::pair<std::int64_t, Command>> {
       if (next == todo_.size()) return std::nullopt;
       const Item& item = todo_[next];
-      if (repeated_.count(item.name())) std::filesystem::remove_all(directory.run(item.name()));
+      if (repeated_.count(item.name())) directory.trials().remove_tree(item.name());
       const auto& point = file_.points[static_cast<std::size_t>(item.point)];
       return std::pair{static_cast<std::int64_t>(next++),
                        runner.command(item.name(), point.overrides, item.seed)};
@@ -149,8 +151,8 @@ class Sweep {
 
   int report(const StudyDirectory& directory, int stopped) const {
     const SweepTable all = table();
-    write_atomically(directory.path() / "sweep.csv", std::string_view(all.trials_csv()));
-    write_atomically(directory.path() / "summary.csv", std::string_view(all.summary_csv()));
+    directory.folder().write("sweep.csv", std::string_view(all.trials_csv()));
+    directory.folder().write("summary.csv", std::string_view(all.summary_csv()));
     if (stopped != 0) {
       std::fprintf(
           stderr, "stopped by %s with %zu of %zu trials done; go on with the same command\n",
@@ -164,9 +166,10 @@ class Sweep {
     say_line(fmt::format("a trial failed ({}, seed {}): {}",
                          all.points[static_cast<std::size_t>(failed->point)].text, failed->seed,
                          failed->error));
-    const bool none = std::none_of(all.outcomes.begin(), all.outcomes.end(),
-                                   [](const auto& o) { return o.complete(); });
-    return none ? failed->code : 0;
+    const auto mostly = mostly_failed(all.outcomes);
+    if (mostly.empty()) return 0;
+    say_line(mostly);
+    return failure_code(*failed);
   }
 
   Context& context_;

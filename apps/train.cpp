@@ -64,9 +64,8 @@ std::string given_text(const TrainArguments& a, std::string text) {
 
 // What a configuration is, apart from where its run lies.
 std::vector<Difference> changes(const fs::path& run, const RunPlan& plan) {
-  const auto bytes = read_file(run / "resolved.toml");
-  auto all = differences(parse_toml(std::string(ByteView(bytes).text()), run / "resolved.toml"),
-                         plan.resolved);
+  const std::string name = "resolved.toml";
+  auto all = differences(parse_toml(Folder(run).text(name), (run / name).string()), plan.resolved);
   all.erase(
       std::remove_if(all.begin(), all.end(),
                      [](const Difference& d) {
@@ -83,7 +82,7 @@ std::vector<Difference> changes(const fs::path& run, const RunPlan& plan) {
 std::string changed_data(const fs::path& run) {
   std::vector<std::string> ignored;
   try {
-    const auto loaded = Checkpoints(run / "checkpoints").load_last(ignored);
+    const auto loaded = Checkpoints(Folder(run)).load_last(ignored);
     const RunState state = to_state(loaded.container, loaded.path.string());
     const auto changed = changed_files(recorded_files(state, loaded.path.string()));
     return changed.empty() ? "" : changed.front();
@@ -233,10 +232,9 @@ ResidualSizes sizes_in(const fs::path& file) {
 }
 
 nlohmann::json read_result(const fs::path& run) {
-  const auto file = run / "result.json";
-  const auto bytes = read_file(file);
-  auto result = parse_json(ByteView(bytes).text(), file.string());
-  return read_json(file.string(), [&] {
+  const std::string file = (run / "result.json").string();
+  auto result = parse_json(Folder(run).text("result.json"), file);
+  return read_json(file, [&] {
     result_text(result);  // whoever reads it finds all that is printed
     result["run"] = run.string();
     return result;

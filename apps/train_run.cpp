@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -21,6 +21,8 @@
 #include "core/training/environment.hpp"
 #include "core/training/initial_state.hpp"
 #include "core/training/memory_needs.hpp"
+#include "core/training/process_state.hpp"
+#include "core/training/run_identity.hpp"
 #include "core/training/run_loader.hpp"
 #include "core/training/run_plan_checks.hpp"
 
@@ -29,21 +31,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What may change on resume: how long, when to stop, what is written.
-bool may_change(const std::string& key) {
-  if (key == "time_limit" || key == "plugins.paths" || key.rfind("checkpoint.", 0) == 0 ||
-      key == "output.log_every")
-    return true;
-  if (key.rfind("stage.", 0) != 0) return false;
-  const auto dot = key.find('.', 6);
-  const std::string rest = dot == std::string::npos ? "" : key.substr(dot + 1);
-  return rest == "steps" || rest == "stop" || rest.rfind("stop.", 0) == 0;
-}
-
 void refuse_changes(const std::vector<Difference>& all, bool moved) {
   std::vector<Difference> bad;
   for (const auto& d : all)
-    if (!may_change(d.key) && !(moved && names_data(d.key))) bad.push_back(d);
+    if (!may_change_on_resume(d.key) && !(moved && names_data(d.key))) bad.push_back(d);
   if (!bad.empty())
     throw ConfigError(
         "a resumed run keeps its model and data; only steps and stop of stages, "
@@ -53,20 +44,17 @@ void refuse_changes(const std::vector<Difference>& all, bool moved) {
 
 std::optional<RunState> load_state(const RunDirectory& directory,
                                    std::vector<std::string>& notices) {
-  const Checkpoints checkpoints(directory.checkpoints());
+  const Checkpoints checkpoints(directory.folder());
   try {
     const auto loaded = checkpoints.load_last(notices);
-    return to_state(loaded.container, loaded.path.string());
+    auto state = to_state(loaded.container, loaded.path.string());
+    require_of_run(state, directory.folder(), loaded.path);
+    return state;
   } catch (const DataError& error) {
     if (error.code() != Exit::no_input) throw;
     notices.push_back("the run has no checkpoint yet: it starts from the beginning");
     return std::nullopt;
   }
-}
-
-std::string file_text(const fs::path& path) {
-  const auto bytes = read_file(path);
-  return std::string(ByteView(bytes).text());
 }
 
 // What is not as it was when the run was saved.
@@ -76,6 +64,15 @@ void compare_plugins(const RunState& state, const Context& context,
     changes.push_back("the run was saved by another engine (" + one_line(state.stamp) +
                       "): its further steps may round differently");
   for (auto& change : plugin_changes(state, context.plugins)) changes.push_back(std::move(change));
+}
+
+// Of the process that the run was computed in last.
+void compare_process(const Folder& run, std::vector<std::string>& changes) {
+  const std::string name = "environment.json";
+  if (!run.has(name)) return;
+  const auto recorded = nlohmann::json::parse(run.text(name), nullptr, false);
+  if (auto text = process_changes(recorded, process_state()); !text.empty())
+    changes.push_back(std::move(text));
 }
 
 // Whether the plan's files are those that the run has learnt from, wherever they lie now. Files
@@ -124,7 +121,7 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
              const std::vector<std::string>& notices) {
   install_signal_handlers();
   Log log(a.quiet);
-  log.open(directory.log());
+  log.open(directory.folder().to_write("log.txt", O_RDWR | O_CREAT | O_APPEND), directory.log());
   for (const auto& notice : notices) log.warning(notice);
   for (const auto& notice : plan.notices) log.warning(notice);
   if (const auto warning = blas_warning(); !warning.empty()) log.warning(warning);
@@ -144,7 +141,7 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
     TrainerOptions options{a.max_seconds, Progress::mode_of(2, a.quiet)};
     if (a.report) options.report = print_report;
     if (!a.sizes.empty()) options.sizes = sizes_in(a.sizes);
-    Trainer trainer(plan, directory.path(), log, options);
+    Trainer trainer(plan, directory.folder(), log, options);
     trainer.start(std::move(start), resumed);
     const Outcome outcome = trainer.run();
     if (!outcome.finished()) {
@@ -175,7 +172,7 @@ void resume(Context& context, const TrainArguments& a) {
   const RunDirectory directory = RunDirectory::open(folder);
   std::vector<std::string> notices, changes;
   auto state = load_state(directory, notices);
-  const std::string text = state ? state->configuration : file_text(directory.resolved());
+  const std::string text = state ? state->configuration : directory.folder().text("resolved.toml");
   if (state) require_same_data(*state, folder.string(), a.force, changes);
   Table before = parse_toml(text, directory.resolved().string());
   complete_record(before);
@@ -203,8 +200,10 @@ void resume(Context& context, const TrainArguments& a) {
     print_result(read_result(folder), a);
     return;
   }
+  prepare_process(threads_of(plan));
   if (state) {
     if (!different.empty()) state->stage_stop.clear();
+    compare_process(directory.folder(), changes);
     compare_plugins(*state, context, changes);
     if (pools_outputs(*state, plan)) changes.push_back(renewal_text());
   }
@@ -212,9 +211,7 @@ void resume(Context& context, const TrainArguments& a) {
   require_memory(plan, table);
   const auto found = data_notices(plan, true);
   notices.insert(notices.end(), found.begin(), found.end());
-  prepare_process(threads_of(plan));
-  std::error_code ignored;
-  fs::remove(directory.result(), ignored);
+  directory.folder().remove("result.json");
   directory.write_text("resolved.toml", resolved_text(plan));
   context.code = train_in(directory, plan, context, a, std::move(state), notices);
 }

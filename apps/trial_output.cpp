@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/trial_output.hpp"
 
-#include <algorithm>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "core/run/atomic_file.hpp"
@@ -9,12 +12,16 @@
 namespace banach {
 namespace {
 
-std::string rest_of(const std::filesystem::path& path, std::streamoff from) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return "";
-  const auto bytes = read_file(path);
-  const auto text = ByteView(bytes).text();
-  return std::string(text.substr(std::min(static_cast<std::size_t>(from), text.size())));
+std::string rest_of(const Folder& folder, const std::string& name, std::int64_t from) {
+  const Descriptor file = folder.to_read(name);
+  std::vector<std::byte> part(std::size_t{1} << 16);
+  std::string out;
+  for (std::size_t count = part.size(); count == part.size();) {
+    count = read_part(file, part.data(), part.size(), from + static_cast<std::int64_t>(out.size()),
+                      folder / name);
+    out += ByteView(part).part(0, count).text();
+  }
+  return out;
 }
 
 bool reported_later(const std::string& line, std::int64_t step) {
@@ -28,26 +35,26 @@ bool reported_later(const std::string& line, std::int64_t step) {
 }  // namespace
 
 std::vector<std::string> Tail::lines() {
-  const std::string text = rest_of(path_, at_);
+  const std::string text = rest_of(folder_, name_, at_);
   std::vector<std::string> out;
   std::size_t begin = 0;
   for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
     out.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
-  at_ += static_cast<std::streamoff>(begin);
+  at_ += static_cast<std::int64_t>(begin);
   return out;
 }
 
-void cut_reports(const std::filesystem::path& path, std::int64_t step) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return;
-  std::streamoff keep = 0;
-  for (const auto& line : Tail(path).lines()) {
+void cut_reports(const Folder& folder, const std::string& name, std::int64_t step) {
+  if (!folder.has(name)) return;
+  off_t keep = 0;
+  for (const auto& line : Tail(folder, name).lines()) {
     if (reported_later(line, step)) break;
-    keep += static_cast<std::streamoff>(line.size()) + 1;
+    keep += static_cast<off_t>(line.size()) + 1;
   }
-  std::filesystem::resize_file(path, static_cast<std::uintmax_t>(keep), error);
+  if (::ftruncate(folder.to_write(name, O_WRONLY).get(), keep) != 0)
+    throw IoError(folder / name, "truncate", errno);
 }
 
 }  // namespace banach

@@ -38,7 +38,7 @@ class Tune {
     settle(directory, study_definition("tune", Schema<TuneParameters>().write(file_.study), base),
            {"trials"}, arguments_.force, {arguments_.words.front(), file_.study.base});
     settle_sizes(context_, directory, file_.study.base, corners());
-    Journal journal(directory.journal());
+    Journal journal(directory.folder(), StudyDirectory::journal_name);
     Search search({file_.space, file_.study.sampler, file_.study.pruner, file_.study.metric, seed},
                   journal);
     const TrialLimits limits = limits_of(file_.study);
@@ -54,10 +54,9 @@ class Tune {
   void keep_metric(const std::filesystem::path& folder) {
     if (file_.metric_given || recorded_metric(folder) != "validation_loss") return;
     file_.study.metric = "validation_loss";
-    std::fprintf(stderr,
-                 "%s: the search there compares trials by validation_loss and continues with it; "
-                 "--force starts again, by the score\n",
-                 folder.c_str());
+    say_line(folder.string() +
+             ": the search there compares trials by validation_loss and continues with it; "
+             "--force starts again, by the score");
   }
 
   // Nothing that is searched may change what trials are compared by.
@@ -132,9 +131,10 @@ class Tune {
 
   Command start(const StudyDirectory& directory, const TrialRunner& runner,
                 const SearchTrial& trial) {
-    const auto said = directory.said(trial_name(trial.number), ".out");
-    cut_reports(said, last_step(directory.run(trial_name(trial.number))));
-    tails_.emplace(trial.number, Tail(said));
+    const auto said = trial_name(trial.number) + ".out";
+    const Folder trials = directory.trials();
+    cut_reports(trials, said, last_step(trials, trial_name(trial.number)));
+    tails_.insert_or_assign(trial.number, Tail(trials, said));
     return runner.command(trial_name(trial.number), overrides_at(file_.space, trial.point),
                           trial.seed, {"--report"});
   }
@@ -201,7 +201,7 @@ class Tune {
 
   int report(const StudyDirectory& directory, const Search& search, const TrialRunner& runner,
              int stopped) const {
-    write_atomically(directory.path() / "trials.csv", std::string_view(search.csv()));
+    directory.folder().write("trials.csv", std::string_view(search.csv()));
     std::map<std::string, int> states;
     for (const auto& trial : search.trials()) ++states[trial.ended ? trial.outcome.state : "open"];
     std::string counts;
@@ -222,12 +222,13 @@ class Tune {
       std::fprintf(stderr, "stopped by %s; go on with the same command\n", signal_name(stopped));
       return exit_code_of(stopped);
     }
-    if (best || stopped != 0) return 0;
+    const auto mostly = mostly_failed(search.outcomes());
+    if (stopped != 0 || (best && mostly.empty())) return 0;
     for (const auto& trial : search.trials())
       if (trial.outcome.state == "failed") {
-        say_line(fmt::format("no trial is complete; trial {} failed: {}", trial.number,
-                             trial.outcome.error));
-        return trial.outcome.code != 0 ? trial.outcome.code : static_cast<int>(Exit::diverged);
+        say_line(fmt::format("{}; trial {} failed: {}", best ? mostly : "no trial is complete",
+                             trial.number, trial.outcome.error));
+        return failure_code(trial.outcome);
       }
     return 0;
   }

@@ -11,8 +11,9 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "core/run/atomic_file.hpp"
+#include "core/run/folder.hpp"
 #include "datasets/hdf5_handle.hpp"
+#include "datasets/pending_file.hpp"
 
 namespace banach {
 namespace fs = std::filesystem;
@@ -33,8 +34,23 @@ std::string difference(const fs::path& file, const GeneratedIdentity& identity,
   return "";
 }
 
+namespace {
+
+// Without it, the last step of a file was not completed, and what it holds is not known.
+bool has_mark(const fs::path& file) {
+  try {
+    Hdf5Reader(file).number("/", "done");
+    return true;
+  } catch (const DataError&) {
+    return false;
+  }
+}
+
+}  // namespace
+
 struct GeneratedFile::Impl {
   fs::path path, partial;
+  Descriptor left;  // what was there under the name of the partial file
   const std::vector<GeneratedAxis>& axes;
   const std::vector<GeneratedVariable>& variables;
   Hdf5Silence silence;
@@ -72,6 +88,17 @@ struct GeneratedFile::Impl {
     const char* chars = value.c_str();
     attribute(object, name, type.get(), &chars);
   }
+
+  // A link, a file of somebody else, or one that has other names is not touched.
+  void look_for_left() {
+    const auto whole = fs::absolute(partial);
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(whole, error)))
+      left = Folder(whole.parent_path())
+                 .to_write(whole.filename().string(), O_RDONLY, Exit::cannot_create);
+  }
+  // Leads to that file and no other, whatever its name is by now.
+  fs::path left_path() const { return fmt::format("/proc/self/fd/{}", left.get()); }
 
   // Without times, so that the same samples are the same bytes; space taken at once, so that
   // nothing but numbers is written later.
@@ -117,9 +144,9 @@ struct GeneratedFile::Impl {
 
   // Under another name until it says what it is, so that every partial file tells whose it is.
   void make(const GeneratedIdentity& identity, NumberType type) {
-    const auto temporary = partial.parent_path() / (".tmp-" + partial.filename().string());
+    PendingFile pending(partial);
     require_memory_to_open();
-    take(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create");
+    take(H5Fcreate(pending.temporary().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create");
     std::map<std::string, Hdf5Handle> scales;
     for (const auto& axis : axes) {
       auto scale = dataset(axis.name, H5T_NATIVE_DOUBLE,
@@ -138,10 +165,9 @@ struct GeneratedFile::Impl {
       attribute(file.get(), name, H5T_NATIVE_INT64, &value);
     mark = attribute(file.get(), "done", H5T_NATIVE_INT64, &done);
     check(H5Fflush(file.get(), H5F_SCOPE_GLOBAL), "write", "the file");
-    const Descriptor there(::open(partial.c_str(), O_RDONLY | O_CLOEXEC));
-    if (there.open() && ::flock(there.get(), LOCK_EX | LOCK_NB) != 0) refuse_busy();
-    if (::rename(temporary.c_str(), partial.c_str()) != 0)
-      throw IoError(partial, "rename to", errno);
+    look_for_left();  // again: another process may have come meanwhile
+    if (left.open() && ::flock(left.get(), LOCK_EX | LOCK_NB) != 0) refuse_busy();
+    pending.commit();
   }
 
   void make_variable(std::size_t v, NumberType type,
@@ -169,7 +195,7 @@ struct GeneratedFile::Impl {
 
   void open() {
     require_memory_to_open();
-    take(H5Fopen(partial.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), "open");
+    take(H5Fopen(left_path().c_str(), H5F_ACC_RDWR, H5P_DEFAULT), "open");
     mark = checked(H5Aopen(file.get(), "done", H5P_DEFAULT), H5Aclose, "open", "attribute done");
     check(H5Aread(mark.get(), H5T_NATIVE_INT64, &done), "read", "attribute done");
     for (const auto& variable : variables)
@@ -186,7 +212,8 @@ struct GeneratedFile::Impl {
 GeneratedFile::GeneratedFile(fs::path path, const std::vector<GeneratedAxis>& axes,
                              const std::vector<GeneratedVariable>& variables,
                              const GeneratedIdentity& identity, NumberType type)
-    : impl_(new Impl{path, path.string() + ".partial", axes, variables, {}, {}, {}, {}, {}, 0}) {
+    : impl_(new Impl{
+          path, path.string() + ".partial", Descriptor(), axes, variables, {}, {}, {}, {}, {}, 0}) {
   const auto folder = fs::absolute(path).parent_path();
   std::error_code error;
   if (!fs::is_directory(folder, error))
@@ -194,8 +221,9 @@ GeneratedFile::GeneratedFile(fs::path path, const std::vector<GeneratedAxis>& ax
                                 path.string(), folder.string()),
                     Exit::cannot_create);
   impl_->set_shapes(identity.numbers.at("samples"));
-  const bool resumable =
-      fs::exists(impl_->partial, error) && difference(impl_->partial, identity).empty();
+  impl_->look_for_left();
+  const bool resumable = impl_->left.open() && difference(impl_->left_path(), identity).empty() &&
+                         has_mark(impl_->left_path());
   resumable ? impl_->open() : impl_->make(identity, type);
 }
 

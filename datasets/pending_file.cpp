@@ -49,7 +49,8 @@ PendingFile::PendingFile(fs::path path) : path_(std::move(path)) {
   // With the process id, so that two programs that write the same file do not mix their bytes.
   temporary_ = folder / fmt::format(".tmp-{}-{}", ::getpid(), path_.filename().string());
   try {
-    open_file(temporary_, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+    ::unlink(temporary_.c_str());  // of an earlier process of that number, or laid there
+    open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL);
   } catch (const IoError& e) {
     throw IoError(path_, "create", e.error_number(), Exit::cannot_create);
   }

@@ -4,7 +4,10 @@
 #include <cstdlib>
 #include <string>
 
+#include "banach/error.hpp"
 #include "core/kernels/function.hpp"
+#include "core/kernels/instruction_choice.hpp"
+#include "core/parameters/text.hpp"
 
 namespace banach {
 
@@ -25,17 +28,43 @@ const Kernels<double>& table(double);
 
 namespace {
 
-template <class T>
-const Kernels<T>& choose() {
-#ifdef BANACH_X86
+enum class Set { baseline, avx2, avx512 };
+constexpr const char* names[] = {"baseline", "avx2", "avx512"};
+
+Set allowed() {
   const char* wanted = std::getenv("BANACH_ISA");
-  const std::string most = wanted ? wanted : "avx512";
+  if (!wanted || !*wanted) return Set::avx512;
+  for (const Set set : {Set::baseline, Set::avx2, Set::avx512})
+    if (std::string(names[static_cast<int>(set)]) == wanted) return set;
+  throw ConfigError("BANACH_ISA = " + in_quotes(wanted) +
+                    ": there is no such instruction set; known: baseline, avx2, avx512");
+}
+
+Set choose() {
+  const Set most = allowed();
+#ifdef BANACH_X86
   const bool fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (most == "avx512" && fma && __builtin_cpu_supports("avx512f") &&
+  if (most == Set::avx512 && fma && __builtin_cpu_supports("avx512f") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-    return avx512::table(T());
-  if (most != "baseline" && fma) return avx2::table(T());
+    return Set::avx512;
+  if (most != Set::baseline && fma) return Set::avx2;
 #endif
+  static_cast<void>(most);
+  return Set::baseline;
+}
+
+Set chosen() {
+  static const Set set = choose();
+  return set;
+}
+
+template <class T>
+const Kernels<T>& table_of(Set set) {
+#ifdef BANACH_X86
+  if (set == Set::avx512) return avx512::table(T());
+  if (set == Set::avx2) return avx2::table(T());
+#endif
+  static_cast<void>(set);
   return baseline::table(T());
 }
 
@@ -43,11 +72,13 @@ const Kernels<T>& choose() {
 
 template <class T>
 const Kernels<T>& kernels() {
-  static const Kernels<T>& chosen = choose<T>();
-  return chosen;
+  static const Kernels<T>& table = table_of<T>(chosen());
+  return table;
 }
 template BANACH_API const Kernels<float>& kernels<float>();
 template BANACH_API const Kernels<double>& kernels<double>();
+
+const char* instruction_set() { return names[static_cast<int>(chosen())]; }
 
 int scratch_planes(const JetFunction& f) {
   const int powers = f.order > 1 ? (f.order - 1) * f.planes : 0;

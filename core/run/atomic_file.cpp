@@ -13,6 +13,8 @@
 #include <utility>
 
 #include "core/parameters/input_file.hpp"
+#include "core/parameters/memory.hpp"
+#include "core/run/folder.hpp"
 
 namespace banach {
 namespace {
@@ -21,28 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* temporary_prefix = ".tmp-";
 
-/// A file over `ulimit -f` must be an error to report, not the end of the process.
-void survive_file_size_limit() {
-  static const auto once = std::signal(SIGXFSZ, SIG_IGN);
-  static_cast<void>(once);
-}
-
 fs::path parent_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
-void close_checked(Descriptor& file, const fs::path& path) {
-  if (::close(file.release()) != 0) throw IoError(path, "close", errno);
-}
-
-/// Writes and syncs the temporary; any failure is reported under the name of the final file.
-void write_durably(const fs::path& temporary, const fs::path& path, ByteView bytes) {
-  Descriptor file(
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!file.open()) throw IoError(path, "create", errno);
-  write_all(file.get(), bytes, path);
-  if (::fsync(file.get()) != 0) throw IoError(path, "sync", errno);
-  close_checked(file, path);
 }
 
 }  // namespace
@@ -65,6 +47,11 @@ Descriptor::~Descriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+void survive_file_size_limit() {
+  static const auto once = std::signal(SIGXFSZ, SIG_IGN);
+  static_cast<void>(once);
+}
+
 int Descriptor::release() { return std::exchange(fd_, -1); }
 
 Descriptor open_file(const fs::path& path, int flags, Exit code) {
@@ -85,17 +72,14 @@ void write_all(int fd, ByteView bytes, const fs::path& path) {
 }
 
 void write_atomically(const fs::path& path, ByteView bytes) {
-  survive_file_size_limit();
-  const auto folder = parent_of(path);
-  const auto temporary = folder / (temporary_prefix + path.filename().string());
-  try {
-    write_durably(temporary, path, bytes);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) throw IoError(path, "rename to", errno);
-  } catch (const IoError&) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  sync_directory(folder);
+  const auto folder = [&path] {
+    try {
+      return Folder(parent_of(path));
+    } catch (const IoError& error) {
+      throw IoError(path, "create", error.error_number());
+    }
+  };
+  folder().write(path.filename().string(), bytes);
 }
 
 bool is_missing(int error_number) {
@@ -106,29 +90,36 @@ std::vector<std::byte> read_file(const fs::path& path) {
   Descriptor file(open_regular(path));
   if (!file.open())
     throw IoError(path, "open", errno, is_missing(errno) ? Exit::no_input : Exit::io);
+  return read_all(file, path);
+}
+
+std::vector<std::byte> read_all(const Descriptor& file, const fs::path& path) {
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) throw IoError(path, "read", errno);
+  if (const auto free = available_memory(); free >= 0 && info.st_size > free)
+    throw DataError(fmt::format("{}: its {} do not fit into the memory that is free, {}",
+                                path.string(), bytes_text(static_cast<double>(info.st_size)),
+                                bytes_text(static_cast<double>(free))));
   std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size));
+  bytes.resize(read_part(file, bytes.data(), bytes.size(), 0, path));
+  return bytes;
+}
+
+std::size_t read_part(const Descriptor& file, std::byte* out, std::size_t size, std::int64_t offset,
+                      const fs::path& path) {
   std::size_t done = 0;
-  while (done < bytes.size()) {
-    const auto count = ::read(file.get(), bytes.data() + done, bytes.size() - done);
+  while (done < size) {
+    const auto count =
+        ::pread(file.get(), out + done, size - done, offset + static_cast<std::int64_t>(done));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw IoError(path, "read", errno);
     if (count == 0) break;
     done += static_cast<std::size_t>(count);
   }
-  bytes.resize(done);
-  return bytes;
+  return done;
 }
 
-void sync_directory(const fs::path& folder) {
-  Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.open()) throw IoError(folder, "open", errno);
-  // Some file systems have no such operation; then there is nothing more to be had.
-  if (::fsync(directory.get()) != 0 && errno != EINVAL && errno != ENOTSUP)
-    throw IoError(folder, "sync", errno);
-  close_checked(directory, folder);
-}
+void sync_directory(const fs::path& folder) { Folder(folder).sync(); }
 
 void make_directories(const fs::path& folder) {
   std::error_code error;
@@ -142,14 +133,10 @@ void make_directories(const fs::path& folder) {
   sync_directory(parent);
 }
 
+std::string temporary_name(const std::string& name) { return temporary_prefix + name; }
+
 bool is_temporary(const fs::path& path) {
   return path.filename().string().rfind(temporary_prefix, 0) == 0;
-}
-
-void remove_temporaries(const fs::path& folder) {
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (is_temporary(it->path())) ::unlink(it->path().c_str());
 }
 
 }  // namespace banach

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that are there as a whole or not at all, whatever happens: kill, full disk, power loss.
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -39,6 +40,9 @@ class BANACH_API Descriptor {
   int fd_;
 };
 
+/// A file over `ulimit -f` is from here on an error to report, not the end of the process.
+BANACH_API void survive_file_size_limit();
+
 /// Whether an errno of open(2) says that there is no file of that name.
 BANACH_API bool is_missing(int error_number);
 
@@ -56,16 +60,24 @@ BANACH_API void write_atomically(const std::filesystem::path& path, ByteView byt
 /// All bytes of a regular file; IoError, with Exit::no_input where there is none.
 BANACH_API std::vector<std::byte> read_file(const std::filesystem::path& path);
 
+/// All bytes of an open file, from its beginning; DataError where they do not fit into memory.
+BANACH_API std::vector<std::byte> read_all(const Descriptor& file,
+                                           const std::filesystem::path& path);
+
+/// Up to `size` bytes from `offset` on; returns how many there were. IoError names `path`.
+BANACH_API std::size_t read_part(const Descriptor& file, std::byte* out, std::size_t size,
+                                 std::int64_t offset, const std::filesystem::path& path);
+
 /// Makes the entries of a folder durable.
 BANACH_API void sync_directory(const std::filesystem::path& folder);
 
 /// Creates the folder and its missing parents durably; IoError with Exit::cannot_create.
 BANACH_API void make_directories(const std::filesystem::path& folder);
 
+/// The name under which a file of that name is written before it replaces the old one.
+BANACH_API std::string temporary_name(const std::string& name);
+
 /// True for the temporaries of write_atomically.
 BANACH_API bool is_temporary(const std::filesystem::path& path);
-
-/// Removes what killed writers left in a folder; only for whoever holds its lock.
-BANACH_API void remove_temporaries(const std::filesystem::path& folder);
 
 }  // namespace banach

@@ -3,11 +3,12 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "core/run/atomic_file.hpp"
 #include "core/run/container.hpp"
+#include "core/run/folder.hpp"
 
 namespace banach {
 
@@ -22,7 +23,9 @@ class BANACH_API Checkpoints {
     Container container;
   };
 
-  /// Touches nothing yet, so that it serves readers as well; `keep` is at least 2.
+  /// Those of a run. Touches nothing yet, so that it serves readers as well; `keep` is at least 2.
+  explicit Checkpoints(const Folder& run, int keep = 2);
+  /// Those in any folder.
   explicit Checkpoints(std::filesystem::path folder, int keep = 2);
 
   /// Before the first save, under the run's lock: makes the folder, removes stale temporaries.
@@ -44,20 +47,24 @@ class BANACH_API Checkpoints {
   bool has_best() const;
 
   /// Any checkpoint file, verified.
+  static Loaded load(const Folder& folder, const std::string& name);
   static Loaded load(const std::filesystem::path& path);
 
   /// Steps that have a file, newest first; unverified.
   std::vector<std::int64_t> steps() const;
 
-  const std::filesystem::path& folder() const { return folder_; }
+  const std::filesystem::path& folder() const { return path_; }
   std::filesystem::path path_of(std::int64_t step) const;
 
  private:
-  std::filesystem::path commit(const std::filesystem::path& path, std::int64_t step,
+  std::optional<Folder> find() const;
+  Folder held(Exit code = Exit::io) const;
+  std::filesystem::path commit(const Folder& folder, const std::string& name, std::int64_t step,
                                Container container);
-  void prune(std::int64_t newest);
+  void prune(const Folder& folder, std::int64_t newest) const;
 
-  std::filesystem::path folder_;
+  std::optional<Folder> run_;
+  std::filesystem::path path_;
   std::size_t keep_;
 };
 

@@ -24,31 +24,24 @@ T read_integer(ByteView file, std::size_t offset) {
   throw DataError(fmt::format("{}: {}", origin, defect));
 }
 
-void verify_start(ByteView file, const std::string& origin) {
-  if (file.size == 0) refuse(origin, "the checkpoint is empty (0 bytes)");
-  const auto start = file.text().substr(0, magic.size());
-  if (start != magic.substr(0, start.size())) {
-    if (start.substr(0, 4) == magic.substr(0, 4))
+void verify_start(ByteView start, std::size_t size, const std::string& origin) {
+  if (size == 0) refuse(origin, "the checkpoint is empty (0 bytes)");
+  const auto found_magic = start.text().substr(0, magic.size());
+  if (found_magic != magic.substr(0, found_magic.size())) {
+    if (found_magic.substr(0, 4) == magic.substr(0, 4))
       refuse(origin, "the checkpoint was damaged at its start, as by a transfer in text mode");
     refuse(origin, "this is no Banach checkpoint (its first bytes are others)");
   }
-  if (file.size < prefix_size + digest_size + footer_size)
-    refuse(origin, fmt::format("the checkpoint is cut off after {} bytes", file.size));
-  const auto found = read_integer<std::uint32_t>(file, 8);
+  if (size < prefix_size + digest_size + footer_size)
+    refuse(origin, fmt::format("the checkpoint is cut off after {} bytes", size));
+  const auto found = read_integer<std::uint32_t>(start, 8);
   if (found != version)
     refuse(origin, fmt::format("the checkpoint has format {}, this program reads format {}", found,
                                version));
 }
 
-void verify_end(ByteView file, const std::string& origin) {
+void verify_digest(ByteView file, const std::string& origin) {
   const auto footer = file.size - footer_size;
-  if (file.part(file.size - 8, 8).text() != end_magic)
-    refuse(origin, fmt::format("the checkpoint is cut off or damaged: no end mark after {} bytes",
-                               file.size));
-  const auto length = read_integer<std::uint64_t>(file, file.size - 16);
-  if (length != file.size)
-    refuse(origin, fmt::format("the checkpoint is damaged: it has {} bytes and says {}", file.size,
-                               length));
   const auto digest = sha256(file.part(0, footer));
   if (std::memcmp(digest.data(), file.data + footer, digest_size) != 0)
     refuse(origin, "the checkpoint is damaged: its SHA-256 does not match its content");
@@ -134,9 +127,25 @@ std::vector<Blob> read_tensors(const nlohmann::json& tensors, ByteView data,
 
 }  // namespace
 
+namespace container_format {
+
+void verify_ends(ByteView start, ByteView end, std::size_t size, const std::string& origin) {
+  verify_start(start, size, origin);
+  if (end.part(8, 8).text() != end_magic)
+    refuse(origin,
+           fmt::format("the checkpoint is cut off or damaged: no end mark after {} bytes", size));
+  const auto length = read_integer<std::uint64_t>(end, 0);
+  if (length != size)
+    refuse(origin,
+           fmt::format("the checkpoint is damaged: it has {} bytes and says {}", size, length));
+}
+
+}  // namespace container_format
+
 Container decode(ByteView file, const std::string& origin) {
-  verify_start(file, origin);
-  verify_end(file, origin);
+  const std::size_t end = file.size < end_size ? 0 : file.size - end_size;
+  verify_ends(file, file.part(end, file.size - end), file.size, origin);
+  verify_digest(file, origin);
   const auto text = verified_header(file, origin);
   if (nesting(text) > max_depth)
     refuse(origin, fmt::format("the checkpoint's header is nested deeper than {}", max_depth));

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/log.hpp"
 
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <ctime>
-#include <fstream>
 #include <sstream>
 
 #include "core/parameters/names.hpp"
@@ -18,23 +16,22 @@ namespace banach {
 namespace {
 
 // A process that was killed may have left half a line.
-bool ends_torn(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file || file.tellg() == std::streampos(0)) return false;
-  file.seekg(-1, std::ios::end);
-  return file.get() != '\n';
+bool ends_torn(const Descriptor& file) {
+  const auto length = ::lseek(file.get(), 0, SEEK_END);
+  char last = '\n';
+  return length > 0 && ::pread(file.get(), &last, 1, length - 1) == 1 && last != '\n';
 }
 
 }  // namespace
 
 Log::Log(bool quiet, int fd) : quiet_(quiet), fd_(fd) {}
 
-void Log::open(const std::filesystem::path& path) {
+void Log::open(Descriptor file, const std::filesystem::path& path) {
   const std::lock_guard guard(mutex_);
-  file_ = open_file(path, O_WRONLY | O_CREAT | O_APPEND);
+  file_ = std::move(file);
   path_ = path;
-  if (ends_torn(path_)) pending_.insert(0, "\n");
-  write_all(file_.get(), std::string_view(pending_), path_);
+  if (ends_torn(file_)) pending_.insert(0, "\n");
+  append(pending_);
   pending_.clear();
 }
 
@@ -58,6 +55,10 @@ void Log::record(const std::string& line) {
     pending_ += text;
     return;
   }
+  append(text);
+}
+
+void Log::append(const std::string& text) {
   try {
     write_all(file_.get(), std::string_view(text), path_);
   } catch (const IoError& e) {

@@ -19,9 +19,9 @@ class BANACH_API Log {
   /// `quiet` keeps information off stderr; warnings always show.
   explicit Log(bool quiet = false, int fd = 2);
 
-  /// From here on each line also goes to this file, with its UTC time; what was said before, too.
-  /// IoError if it cannot be opened.
-  void open(const std::filesystem::path& path);
+  /// From here on each line also goes to the end of this file, with its UTC time; what was said
+  /// before, too. `path` names it in messages.
+  void open(Descriptor file, const std::filesystem::path& path);
 
   /// The line to take away before writing on the terminal; null: none.
   void attach(Progress* progress);
@@ -35,6 +35,7 @@ class BANACH_API Log {
  private:
   void say(const std::string& line);
   void record(const std::string& line);
+  void append(const std::string& text);
   std::mutex mutex_;
   bool quiet_, failed_ = false;
   int fd_;

@@ -16,8 +16,6 @@
 namespace banach {
 namespace {
 
-namespace fs = std::filesystem;
-
 std::optional<std::int64_t> leading_step(const std::string& line, std::size_t start, char end) {
   std::int64_t step = 0;
   const char* last = line.data() + line.size();
@@ -51,12 +49,15 @@ std::string shortest(double value) {
   return {text, end};
 }
 
-LineFile::LineFile(fs::path path, const std::string& header, StepOf step_of)
-    : path_(std::move(path)),
+LineFile::LineFile(const Folder& folder, const std::string& name, const std::string& header,
+                   StepOf step_of)
+    : folder_(folder),
+      name_(name),
+      path_(folder / name),
       header_(header.empty() ? header : header + '\n'),
       step_of_(step_of),
-      file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND)) {
-  const auto bytes = read_file(path_);
+      file_(folder.to_write(name, O_RDWR | O_CREAT | O_APPEND)) {
+  const auto bytes = read_all(file_, path_);
   const auto text = ByteView(bytes).text();
   length_ = text.size();
   if (text.find('\n') == std::string::npos) {  // new, or torn in its first line
@@ -76,7 +77,7 @@ void LineFile::cut(std::size_t length) {
 }
 
 std::int64_t LineFile::truncate_after(std::int64_t step) {
-  const auto bytes = read_file(path_);
+  const auto bytes = read_all(file_, path_);
   const std::string text(ByteView(bytes).text());
   std::vector<std::pair<std::int64_t, std::size_t>> kept;  // step and length of a line
   std::size_t begin = header_.size();
@@ -101,8 +102,8 @@ std::int64_t LineFile::truncate_after(std::int64_t step) {
   if (text.compare(0, out.size(), out) == 0) {
     cut(out.size());
   } else {
-    write_atomically(path_, std::string_view(out));
-    file_ = open_file(path_, O_WRONLY | O_APPEND);
+    folder_.write(name_, std::string_view(out));
+    file_ = folder_.to_write(name_, O_RDWR | O_APPEND);
     length_ = out.size();
   }
   return dropped;
@@ -123,11 +124,11 @@ void LineFile::sync() {
   if (::fsync(file_.get()) != 0) throw IoError(path_, "sync", errno);
 }
 
-MetricsLog::MetricsLog(const fs::path& folder, std::vector<std::string> columns)
+MetricsLog::MetricsLog(const Folder& folder, std::vector<std::string> columns)
     : columns_(std::move(columns)),
-      csv_(folder / "metrics.csv", csv_header(columns_), csv_step),
-      jsonl_(folder / "metrics.jsonl", "", json_step) {
-  sync_directory(folder);
+      csv_(folder, "metrics.csv", csv_header(columns_), csv_step),
+      jsonl_(folder, "metrics.jsonl", "", json_step) {
+  folder.sync();
 }
 
 std::int64_t MetricsLog::truncate_after(std::int64_t step) {
@@ -157,8 +158,8 @@ void MetricsLog::sync() {
   jsonl_.sync();
 }
 
-TimingLog::TimingLog(const fs::path& folder)
-    : csv_(folder / "timing.csv", "step,seconds,steps_per_second", csv_step) {}
+TimingLog::TimingLog(const Folder& folder)
+    : csv_(folder, "timing.csv", "step,seconds,steps_per_second", csv_step) {}
 
 std::int64_t TimingLog::truncate_after(std::int64_t step) { return csv_.truncate_after(step); }
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/run/atomic_file.hpp"
+#include "core/run/folder.hpp"
 
 namespace banach {
 
@@ -23,7 +23,8 @@ class BANACH_API LineFile {
 
   /// Opens the file, new or to go on with; `header` (may be empty) is its first line.
   /// DataError if an existing file has another header.
-  LineFile(std::filesystem::path path, const std::string& header, StepOf step_of);
+  LineFile(const Folder& folder, const std::string& name, const std::string& header,
+           StepOf step_of);
 
   /// Drops lines beyond `step`, those whose steps come again further down, and everything from the
   /// first one on that is torn or unreadable; returns how many lines that were.
@@ -35,6 +36,8 @@ class BANACH_API LineFile {
 
  private:
   void cut(std::size_t length);
+  Folder folder_;
+  std::string name_;
   std::filesystem::path path_;
   std::string header_;
   StepOf step_of_;
@@ -47,7 +50,7 @@ class BANACH_API LineFile {
 class BANACH_API MetricsLog {
  public:
   /// `columns` are the names after "step". Existing files are gone on with: truncate_after first.
-  MetricsLog(const std::filesystem::path& folder, std::vector<std::string> columns);
+  MetricsLog(const Folder& folder, std::vector<std::string> columns);
 
   /// Drops what an interrupted run wrote after this step (-1: everything); returns how many rows.
   std::int64_t truncate_after(std::int64_t step);
@@ -66,7 +69,7 @@ class BANACH_API MetricsLog {
 /// timing.csv: step, seconds since the start of the run, steps per second.
 class BANACH_API TimingLog {
  public:
-  explicit TimingLog(const std::filesystem::path& folder);
+  explicit TimingLog(const Folder& folder);
   std::int64_t truncate_after(std::int64_t step);
   void row(std::int64_t step, double seconds, double rate);
   void sync();

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "core/run/atomic_file.hpp"
+#include "core/run/folder_lock.hpp"
 
 namespace banach {
 
@@ -26,21 +26,21 @@ class BANACH_API RunDirectory {
   /// True if the run there has left its result.json.
   static bool is_finished(const std::filesystem::path& path);
 
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path config() const { return path_ / "config.toml"; }
-  std::filesystem::path resolved() const { return path_ / "resolved.toml"; }
-  std::filesystem::path environment() const { return path_ / "environment.json"; }
-  std::filesystem::path log() const { return path_ / "log.txt"; }
-  std::filesystem::path result() const { return path_ / "result.json"; }
-  std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+  const std::filesystem::path& path() const { return folder_.path(); }
+  const Folder& folder() const { return folder_; }
+  std::filesystem::path config() const { return folder_ / "config.toml"; }
+  std::filesystem::path resolved() const { return folder_ / "resolved.toml"; }
+  std::filesystem::path log() const { return folder_ / "log.txt"; }
+  std::filesystem::path result() const { return folder_ / "result.json"; }
+  std::filesystem::path checkpoints() const { return folder_ / "checkpoints"; }
 
   /// Writes the file `name` in the folder, as a whole or not at all; IoError.
   void write_text(const std::string& name, const std::string& text) const;
 
  private:
-  RunDirectory(std::filesystem::path path, Descriptor lock);
-  std::filesystem::path path_;
-  Descriptor lock_;
+  RunDirectory(Folder folder, FolderLock lock);
+  Folder folder_;
+  FolderLock lock_;
 };
 
 }  // namespace banach

@@ -16,23 +16,40 @@ static_assert(std::atomic<int>::is_always_lock_free, "a handler may use it");
 
 void handle(int signal) {
   const int earlier = pending.load();
-  if (signal == SIGUSR1) {
-    if (earlier == 0) pending.store(signal);
-    return;
-  }
-  if (earlier == SIGINT || earlier == SIGTERM) ::_exit(128 + signal);
-  pending.store(signal);
+  const bool at_once = signal == SIGINT || signal == SIGTERM;
+  if (at_once && (earlier == SIGINT || earlier == SIGTERM)) ::_exit(128 + signal);
+  if (at_once || earlier == 0 || (signal == SIGHUP && earlier == SIGUSR1)) pending.store(signal);
 }
 
-}  // namespace
-
-void install_signal_handlers() {
+void watch(int signal) {
   struct sigaction action {};
   action.sa_handler = handle;
   action.sa_flags = SA_RESTART;
   ::sigemptyset(&action.sa_mask);
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) ::sigaction(signal, &action, nullptr);
+  ::sigaction(signal, &action, nullptr);
+}
+
+bool ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+}  // namespace
+
+void install_early_handlers() {
+  watch(SIGUSR1);
+  sigset_t kept;
+  ::sigemptyset(&kept);
+  ::sigaddset(&kept, SIGUSR1);
+  ::pthread_sigmask(SIG_UNBLOCK, &kept, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+void install_signal_handlers() {
+  install_early_handlers();
+  for (const int signal : {SIGINT, SIGTERM}) watch(signal);
+  if (!ignored(SIGHUP)) watch(SIGHUP);
 }
 
 int pending_signal() { return pending.load(std::memory_order_relaxed); }
@@ -55,6 +72,8 @@ const char* signal_name(int signal) {
       return "SIGINT";
     case SIGTERM:
       return "SIGTERM";
+    case SIGHUP:
+      return "SIGHUP";
     case SIGUSR1:
       return "SIGUSR1";
     default:

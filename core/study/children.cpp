@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <thread>
 
-#include "core/run/atomic_file.hpp"
 #include "core/run/signals.hpp"
 
 namespace banach {
@@ -20,14 +19,21 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Between fork and exec: only what a signal handler might do.
-[[noreturn]] void become(char* const* argv, int out, int err, int inherited, pid_t parent) {
+[[noreturn]] void become(char* const* argv, int out, int err, const std::vector<int>& inherited,
+                         pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(128 + SIGTERM);
+  // SIGHUP stays ignored where nohup has asked for that; a handler ends with exec by itself.
   for (const int number : {SIGINT, SIGTERM, SIGUSR1, SIGPIPE, SIGXFSZ}) ::signal(number, SIG_DFL);
+  // Kept for the trial until it listens; its loader would die of it.
+  sigset_t kept;
+  ::sigemptyset(&kept);
+  ::sigaddset(&kept, SIGUSR1);
+  ::sigprocmask(SIG_BLOCK, &kept, nullptr);
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   ::dup2(nothing, 0), ::dup2(out, 1), ::dup2(err, 2);
-  if (inherited >= 0) ::fcntl(inherited, F_SETFD, 0);
+  for (const int descriptor : inherited) ::fcntl(descriptor, F_SETFD, 0);
   ::execv(argv[0], argv);
   ::_exit(127);
 }
@@ -46,7 +52,8 @@ void Children::start(std::int64_t id, const Command& command) {
   for (const auto& word : command.words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   constexpr int flags = O_WRONLY | O_CREAT | O_APPEND;
-  const Descriptor out = open_file(command.out, flags), err = open_file(command.err, flags);
+  const Descriptor out = command.folder.to_write(command.out, flags),
+                   err = command.folder.to_write(command.err, flags);
   const pid_t parent = ::getpid(), child = ::fork();
   if (child < 0) throw IoError(command.words.front(), "start", errno);
   if (child == 0) become(argv.data(), out.get(), err.get(), inherited_, parent);

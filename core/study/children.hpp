@@ -2,14 +2,13 @@
 // Trials as processes of their own: a crash or an endless loop is one trial's affair.
 #pragma once
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "banach/export.hpp"
+#include "core/run/folder.hpp"
 
 namespace banach {
 
@@ -17,15 +16,16 @@ namespace banach {
 /// are appended to.
 struct Command {
   std::vector<std::string> words;
-  std::filesystem::path out, err;
+  Folder folder;
+  std::string out, err;
 };
 
 /// Processes by number. Each is the leader of its own group, so that a terminal's Ctrl-C reaches
 /// it through us alone; it gets SIGTERM when this process dies, whatever of.
 class BANACH_API Children {
  public:
-  /// `inherited`: a descriptor that the children keep open (a lock); -1: none.
-  explicit Children(int inherited = -1) : inherited_(inherited) {}
+  /// `inherited`: descriptors that the children keep open (of a lock).
+  explicit Children(std::vector<int> inherited = {}) : inherited_(std::move(inherited)) {}
   ~Children();
   Children(const Children&) = delete;
   Children& operator=(const Children&) = delete;
@@ -39,7 +39,7 @@ class BANACH_API Children {
   std::size_t size() const { return pids_.size(); }
 
  private:
-  int inherited_;
+  std::vector<int> inherited_;
   std::map<std::int64_t, int> pids_;
 };
 

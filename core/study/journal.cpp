@@ -13,14 +13,14 @@ namespace banach {
 
 using nlohmann::json;
 
-Journal::Journal(std::filesystem::path path)
-    : path_(std::move(path)), file_(open_file(path_, O_WRONLY | O_CREAT | O_APPEND)) {
+Journal::Journal(const Folder& folder, const std::string& name)
+    : path_(folder / name), file_(folder.to_write(name, O_RDWR | O_CREAT | O_APPEND)) {
   read();
-  sync_directory(path_.has_parent_path() ? path_.parent_path() : ".");
+  folder.sync();
 }
 
 void Journal::read() {
-  const auto bytes = read_file(path_);
+  const auto bytes = read_all(file_, path_);
   const auto text = ByteView(bytes).text();
   std::size_t line = 0;
   for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', length_)) {

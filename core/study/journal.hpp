@@ -3,7 +3,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 
-#include "core/run/atomic_file.hpp"
+#include "core/run/folder.hpp"
 
 namespace banach {
 
@@ -12,7 +12,7 @@ namespace banach {
 class BANACH_API Journal {
  public:
   /// Opens or creates. DataError for a line that is no JSON object before the last.
-  explicit Journal(std::filesystem::path path);
+  Journal(const Folder& folder, const std::string& name);
   const std::vector<nlohmann::json>& records() const { return records_; }
   /// Appends with one write and syncs; after an IoError the file ends with the record before it.
   void append(nlohmann::json record);

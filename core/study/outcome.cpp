@@ -56,6 +56,18 @@ double TrialOutcome::metric(const std::string& name) const {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+bool TrialOutcome::lost() const {
+  const auto is = [this](Exit exit) { return code == static_cast<int>(exit); };
+  return state == "failed" && (is(Exit::cannot_create) || is(Exit::io) || is(Exit::saved));
+}
+
+std::string mostly_failed(const std::vector<TrialOutcome>& outcomes) {
+  const auto failed = static_cast<std::size_t>(std::count_if(
+      outcomes.begin(), outcomes.end(), [](const auto& o) { return o.state == "failed"; }));
+  if (2 * failed <= outcomes.size()) return "";
+  return fmt::format("{} of {} trials failed", failed, outcomes.size());
+}
+
 json to_json(const TrialOutcome& o) {
   json metrics = json::array();  // in their order
   for (const auto& [name, value] : o.metrics) metrics.push_back({name, value});

@@ -24,9 +24,15 @@ struct TrialOutcome {
   Metrics metrics;
 
   bool complete() const { return state == "complete"; }
+  /// Whether the machine took it (a full disk, a folder in use) or it saved to be gone on with:
+  /// then it is trained on when the study is continued.
+  BANACH_API bool lost() const;
   /// The metric of that name, or NaN.
   double metric(const std::string& name) const;
 };
+/// "799 of 800 trials failed" of a study that cannot count as done, since more than half of them
+/// did; "" of all others.
+BANACH_API std::string mostly_failed(const std::vector<TrialOutcome>& outcomes);
 /// {"type": "end", "point", "seed", "state", "code", "error", "metrics"} and back; DataError where
 /// something is missing.
 BANACH_API nlohmann::json to_json(const TrialOutcome& outcome);

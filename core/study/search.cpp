@@ -69,7 +69,8 @@ void Search::read(const json& record) {
     pruned_.push_back(0);
   } else if (record.at("type") == "end") {
     SearchTrial& t = trial(record.at("point"));
-    t.outcome = to_outcome(record), t.ended = true;
+    t.outcome = to_outcome(record), t.ended = !t.outcome.lost();
+    if (!t.ended) return;  // it is gone on with
     t.value = t.outcome.metric(settings_.metric);
     t.reports.values.clear();
     for (const auto& report : record.at("reports"))
@@ -162,6 +163,13 @@ std::vector<std::int64_t> Search::open() const {
   std::vector<std::int64_t> out;
   for (const auto& t : trials_)
     if (!t.ended) out.push_back(t.number);
+  return out;
+}
+
+std::vector<TrialOutcome> Search::outcomes() const {
+  std::vector<TrialOutcome> out;
+  for (const auto& t : trials_)
+    if (t.ended) out.push_back(t.outcome);
   return out;
 }
 

@@ -45,6 +45,8 @@ class BANACH_API Search {
   const std::vector<SearchTrial>& trials() const { return trials_; }
   /// Those that had begun and not ended.
   std::vector<std::int64_t> open() const;
+  /// Of all trials that ended.
+  std::vector<TrialOutcome> outcomes() const;
   /// The complete trial with the smallest value; null: none yet.
   const SearchTrial* best() const;
   /// trial, state, value, seed, one column per hyperparameter, steps, code, error.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The folder of a sweep or a search: study.toml, trials.jsonl, tables, and one run per trial.
 #pragma once
-#include "core/run/atomic_file.hpp"
+#include "core/run/folder_lock.hpp"
 
 namespace banach {
 
@@ -22,18 +22,23 @@ class BANACH_API StudyDirectory {
   void clear() const;
 
   const std::filesystem::path& path() const { return path_; }
-  int lock() const { return lock_.get(); }
-  std::filesystem::path definition() const { return path_ / "study.toml"; }
-  std::filesystem::path journal() const { return path_ / "trials.jsonl"; }
-  std::filesystem::path run(const std::string& trial) const { return path_ / "trials" / trial; }
-  /// What a trial printed on stdout (".out") or stderr (".log").
-  std::filesystem::path said(const std::string& trial, const char* suffix) const {
-    return path_ / "trials" / (trial + suffix);
-  }
+  const Folder& folder() const { return *folder_; }
+  /// What trials keep open.
+  std::vector<int> lock() const { return lock_->descriptors(); }
+  std::filesystem::path definition() const { return path_ / definition_name; }
+  /// The folder of the trials; DataError where another thing is in its place.
+  Folder trials() const;
+  std::filesystem::path run(const std::string& trial) const { return path_ / trials_name / trial; }
+
+  static constexpr const char* definition_name = "study.toml";
+  static constexpr const char* journal_name = "trials.jsonl";
 
  private:
+  static constexpr const char* trials_name = "trials";
+
   std::filesystem::path path_;
-  Descriptor lock_;
+  std::optional<Folder> folder_;
+  std::optional<FolderLock> lock_;
 };
 
 }  // namespace banach

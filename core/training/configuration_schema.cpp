@@ -115,7 +115,8 @@ void describe(Schema<CheckpointParameters>& s) {
   using P = CheckpointParameters;
   s.field("every", &P::every, "steps between checkpoints").at_least(1).at_most(most_steps);
   s.field("keep", &P::keep, "checkpoints kept beside the best").at_least(2);
-  s.field("on_error", &P::on_error, "what a failed save means").one_of({"stop", "continue"});
+  s.field("on_error", &P::on_error, "what a failed save or row means, the last save apart")
+      .one_of({"stop", "continue"});
 }
 void describe(Schema<OutputParameters>& s) {
   s.field("dir", &OutputParameters::dir, "folder of the run's folder");

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 #include <link.h>
 #include <malloc.h>
-#include <torch/version.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -17,7 +16,9 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/kernels/instruction_choice.hpp"
 #include "core/plugin/stamp.hpp"
+#include "core/training/process_state.hpp"
 
 namespace banach {
 namespace {
@@ -64,6 +65,7 @@ std::string host_name() {
 }  // namespace
 
 int prepare_process(int threads) {
+  instruction_set();  // refuses a wrong choice before anything is computed
   // Tensors of some megabytes would be mapped and unmapped at every step otherwise.
   ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
@@ -101,19 +103,20 @@ nlohmann::json plugins_json(const std::vector<Origin>& plugins) {
 
 nlohmann::json environment_json(const std::vector<std::string>& command_line,
                                 const std::vector<Origin>& plugins, const std::string& device) {
-  return {{"banach", engine_version()},
-          {"stamp", engine_stamp()},
-          {"libtorch", TORCH_VERSION},
-          {"compiler", __VERSION__},
-          {"blas", blas_in_use()},
-          {"cpu", cpu_model()},
-          {"cores", std::thread::hardware_concurrency()},
-          {"threads", at::get_num_threads()},
-          {"device", device},
-          {"host", host_name()},
-          {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
-          {"command_line", command_line},
-          {"plugins", plugins_json(plugins)}};
+  nlohmann::json out = {
+      {"banach", engine_version()},
+      {"stamp", engine_stamp()},
+      {"compiler", __VERSION__},
+      {"blas", blas_in_use()},
+      {"cpu", cpu_model()},
+      {"cores", std::thread::hardware_concurrency()},
+      {"device", device},
+      {"host", host_name()},
+      {"started", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+      {"command_line", command_line},
+      {"plugins", plugins_json(plugins)}};
+  out.update(process_state());
+  return out;
 }
 
 }  // namespace banach

@@ -10,6 +10,7 @@
 #include "core/sampling/enroll.hpp"
 #include "core/training/data_record.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/run_identity.hpp"
 #include "core/training/windows.hpp"
 
 namespace banach {
@@ -17,19 +18,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void require_run(const fs::path& path) {
-  std::error_code error;
-  if (!fs::is_directory(path, error))
+Folder require_run(const fs::path& path) {
+  auto folder = Folder::find(path);
+  if (!folder)
     throw DataError(fmt::format("{}: there is no such run folder", path.string()), Exit::no_input);
-  if (!fs::is_regular_file(path / "resolved.toml", error) &&
-      !fs::is_regular_file(path / "config.toml", error))
+  if (!folder->has("resolved.toml") && !folder->has("config.toml"))
     throw DataError(fmt::format("{}: no run there (no config.toml)", path.string()),
                     Exit::no_input);
+  return *folder;
 }
 
-Checkpoints::Loaded load_checkpoint(const fs::path& path, bool best,
+Checkpoints::Loaded load_checkpoint(const Folder& run, bool best,
                                     std::vector<std::string>& notices) {
-  const Checkpoints checkpoints(path / "checkpoints");
+  const Checkpoints checkpoints(run);
   if (!best) return checkpoints.load_last(notices);
   if (!checkpoints.has_best())
     throw DataError(fmt::format("{}: no best checkpoint there; leave --best out for the last one",
@@ -64,13 +65,12 @@ void check_parameters(const LoadedRun& run) try {
   throw DataError(fmt::format("{}: {}", run.checkpoint.string(), error.what()));
 }
 
-RunRecord read_record(const LoadedRun& run) {
+RunRecord read_record(const Folder& folder, const LoadedRun& run) {
   RunRecord record{run.state.seconds, "not finished"};
-  std::error_code error;
-  const auto file = run.path / "result.json";
-  if (!fs::exists(file, error)) return record;
-  const auto bytes = read_file(file);
-  const auto json = nlohmann::json::parse(ByteView(bytes).text(), nullptr, false);
+  const std::string name = "result.json";
+  const auto file = folder / name;
+  if (!folder.has(name)) return record;
+  const auto json = nlohmann::json::parse(folder.text(name), nullptr, false);
   if (!json.is_object()) throw DataError(fmt::format("{}: damaged: no JSON object", file.string()));
   try {
     return {json.value("train_seconds", record.train_seconds),
@@ -94,12 +94,13 @@ std::vector<std::string> plugin_changes(const RunState& state, const PluginManag
 }
 
 LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
-  require_run(path);
+  const Folder folder = require_run(path);
   LoadedRun run;
   run.path = path;
-  const auto checkpoint = load_checkpoint(path, options.best, run.notices);
+  const auto checkpoint = load_checkpoint(folder, options.best, run.notices);
   run.checkpoint = checkpoint.path;
   run.state = to_state(checkpoint.container, checkpoint.path.string());
+  require_of_run(run.state, folder, checkpoint.path);
 
   Table table = parse_toml(run.state.configuration, checkpoint.path.string());
   complete_record(table);
@@ -125,7 +126,7 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
                     "train --resume {}",
                     path.string(), run.state.window, windows, path.string()));
   run.banks = banks_of(run.state, run.plan.device);
-  run.record = read_record(run);
+  run.record = read_record(folder, run);
   for (const auto& file : changed_files(recorded_files(run.state, run.checkpoint.string())))
     run.notices.push_back(fmt::format(
         "{} changed since the run learnt from it: errors are those of other data", file));

@@ -23,13 +23,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Trainer::Trainer(RunPlan& plan, const std::filesystem::path& folder, Log& log,
-                 const TrainerOptions& options)
+Trainer::Trainer(RunPlan& plan, const Folder& folder, Log& log, const TrainerOptions& options)
     : plan_(plan),
       folder_(folder),
       log_(log),
       options_(options),
-      checkpoints_(folder / "checkpoints", static_cast<int>(plan.configuration.checkpoint.keep)) {
+      checkpoints_(folder, static_cast<int>(plan.configuration.checkpoint.keep)) {
   if (!options_.time_limit) options_.time_limit = plan.configuration.time_limit;
 }
 
@@ -121,7 +120,7 @@ Outcome Trainer::run() {
     if (plan_.stages.size() > 1) log_.note(fmt::format("stage {}: {}", state_.stage, why));
     if (static_cast<std::size_t>(state_.stage) + 1 == plan_.stages.size()) {
       if (next_window()) continue;
-      if (saved_step_ != state_.step) save();
+      if (saved_step_ != state_.step) save_last();
       state_.seconds = elapsed();
       show_progress(true);
       return {0, why};
@@ -256,7 +255,7 @@ std::optional<Outcome> Trainer::interrupted() {
   const bool late = options_.time_limit && seconds_since(started_) >= *options_.time_limit;
   if (signal == 0 && !late) return std::nullopt;
   watch_device();
-  if (saved_step_ != state_.step) save();
+  if (saved_step_ != state_.step) save_last();
   state_.seconds = elapsed();
   show_progress(true);
   if (signal != 0) return Outcome{exit_code_of(signal), signal_name(signal)};

@@ -44,8 +44,7 @@ class BANACH_API Trainer {
  public:
   /// Writes into `folder` (a run directory that the caller holds). `plan`, `log` outlive the
   /// trainer.
-  Trainer(RunPlan& plan, const std::filesystem::path& folder, Log& log,
-          const TrainerOptions& options);
+  Trainer(RunPlan& plan, const Folder& folder, Log& log, const TrainerOptions& options);
   ~Trainer();
 
   /// Starts from this state: a fresh one, or that of a checkpoint (then logs are cut to its step).
@@ -107,6 +106,9 @@ class BANACH_API Trainer {
   std::optional<Outcome> interrupted();
   void save();
   void save_best();
+  /// The save that nothing follows: its failure is an error whatever checkpoint.on_error says.
+  void save_last();
+  void look_at_folder();
   void note_stop(const std::string& reason);
   void watch_device();
   [[noreturn]] void diverged(const NotFinite& error);
@@ -118,7 +120,7 @@ class BANACH_API Trainer {
   std::int64_t total_steps() const;
 
   RunPlan& plan_;
-  std::filesystem::path folder_;
+  Folder folder_;
   Log& log_;
   TrainerOptions options_;
   RunState state_;
@@ -144,6 +146,7 @@ class BANACH_API Trainer {
       snapshot_;  // devices other than the CPU: the last state known to be finite
   double lr_ = 0, base_seconds_ = 0, stage_base_ = 0, timed_seconds_ = 0;
   std::int64_t timed_step_ = 0, saved_step_ = -1, first_step_ = 0;
+  bool moved_ = false, rows_lost_ = false;
   std::chrono::steady_clock::time_point started_, stage_started_;
 };
 

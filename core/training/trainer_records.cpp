@@ -81,10 +81,18 @@ void Trainer::row(bool validated) {
   for (const auto& column : Validation::columns(plan_.experiment))
     values.push_back(found(measured, column));
   for (const auto& c : coefficients()) values.emplace_back(c.second);
-  metrics_->row(state_.step, values);
   const double now = elapsed(), spent = now - timed_seconds_;
-  timing_->row(state_.step, now,
-               spent > 0 ? static_cast<double>(state_.step - timed_step_) / spent : 0.0);
+  try {
+    metrics_->row(state_.step, values);
+    timing_->row(state_.step, now,
+                 spent > 0 ? static_cast<double>(state_.step - timed_step_) / spent : 0.0);
+  } catch (const IoError& error) {
+    if (plan_.configuration.checkpoint.on_error == "stop") throw;
+    if (!rows_lost_)
+      log_.warning(fmt::format("rows from step {} on are missing, training goes on: {}",
+                               state_.step, error.what()));
+    rows_lost_ = true;
+  }
   timed_seconds_ = now, timed_step_ = state_.step;
 }
 
@@ -102,12 +110,27 @@ void Trainer::show_progress(bool last) {
     progress_->show(state_.step, fields);
 }
 
+// Goes on in the folder that was opened, wherever it lies now.
+void Trainer::look_at_folder() {
+  if (moved_ || folder_.at_its_path()) return;
+  moved_ = true;
+  log_.warning(
+      fmt::format("{} is no longer the folder of this run, which was moved or removed: what is "
+                  "saved goes with it",
+                  folder_.path().string()));
+}
+
+void Trainer::save_last() {
+  look_at_folder();
+  metrics_->sync();
+  timing_->sync();
+  checkpoints_.save(state_.step, to_container(capture()));
+  saved_step_ = state_.step;
+}
+
 void Trainer::save() {
   try {
-    metrics_->sync();
-    timing_->sync();
-    checkpoints_.save(state_.step, to_container(capture()));
-    saved_step_ = state_.step;
+    save_last();
   } catch (const IoError& error) {
     if (plan_.configuration.checkpoint.on_error == "stop") throw;
     log_.warning(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// kill -9 at steps drawn uniformly, then resume: kill_resume BANACH CONFIG COUNT. Every resume must
-// succeed and end with the bytes of the run that nobody disturbed.
+// kill_resume BANACH COUNT kill|signals CONFIG [key=value ...]: kill -9 at steps drawn uniformly,
+// or one of SIGTERM, SIGINT, SIGHUP and SIGUSR1 at a time drawn uniformly, start-up included; then
+// resume. Every resume must succeed and end with the bytes of the run that nobody disturbed. An @
+// in the words is the folder of the runs.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -10,6 +12,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <thread>
 
 #include "banach/stream.hpp"
 #include "core/run/checkpoints.hpp"
@@ -54,7 +58,7 @@ std::int64_t rows(const fs::path& path) {
 // Parameters, optimizer state and logs: what must not depend on the kill.
 std::string essence(const fs::path& run) {
   std::vector<std::string> notices;
-  Container last = Checkpoints(run / "checkpoints").load_last(notices).container;
+  Container last = Checkpoints(Folder(run)).load_last(notices).container;
   for (const char* key : {"seconds", "stage_seconds", "configuration"}) last.meta.erase(key);
   return sha256_hex(encode(last)) + sha256_hex(std::string_view(text_of(run / "metrics.csv"))) +
          sha256_hex(std::string_view(text_of(run / "metrics.jsonl")));
@@ -84,35 +88,52 @@ int fail(const std::string& text, const fs::path& log) {
   return 1;
 }
 
-int work(const std::string& banach, const std::string& config, int count, const fs::path& folder) {
-  const auto train = [&](const fs::path& run) {
-    return std::vector<std::string>{banach, "train", config, "--quiet", "--out", run.string()};
-  };
-  const fs::path whole = folder / "whole", log = folder / "log.txt";
-  if (wait_for(start(train(whole), log)) != 0) return fail("the undisturbed run failed", log);
-  const std::string expected = essence(whole);
-  const std::int64_t steps = Checkpoints(whole / "checkpoints").steps().front();
+using Words = std::vector<std::string>;
+
+struct Job {
+  std::string banach;
+  int count;
+  Words configuration;  // the file and overrides
+  fs::path folder;
+
+  fs::path log() const { return folder / "log.txt"; }
+  fs::path whole() const { return folder / "whole"; }
+  Words train(const fs::path& run) const {
+    Words out{banach, "train"};
+    out.insert(out.end(), configuration.begin(), configuration.end());
+    out.insert(out.end(), {"--quiet", "--out", run.string()});
+    return out;
+  }
+  // Ended before the run's folder was complete: there is no run yet, starting again is right.
+  Words go_on(const fs::path& run) const {
+    if (!fs::exists(run / "resolved.toml")) return train(run);
+    return {banach, "train", "--resume", run.string(), "--quiet"};
+  }
+  /// Whether going on with the run ends as the undisturbed one did; "" or why not.
+  std::string difference(const fs::path& run, const std::string& expected) const {
+    if (wait_for(start(go_on(run), log())) != 0) return "the resume failed";
+    return essence(run) == expected ? "" : "the resume ends elsewhere";
+  }
+};
+
+int kills(const Job& job, const std::string& expected) {
+  const std::int64_t steps = Checkpoints(Folder(job.whole())).steps().front();
   const Stream draw(1, "kill");
   int killed = 0, inside = 0, first = 0;
-  for (std::uint64_t i = 0; killed < count; ++i) {
-    const fs::path run = folder / std::to_string(i);
+  for (std::uint64_t i = 0; killed < job.count; ++i) {
+    const fs::path run = job.folder / std::to_string(i);
     const auto step =
         static_cast<std::int64_t>(draw.below(static_cast<std::uint64_t>(steps), 2 * i));
-    const bool dead = kill_at(start(train(run), log), run, step, draw.below(3000, 2 * i + 1));
-    if (!dead && i > 20u * static_cast<std::uint64_t>(count)) return fail("too few kills", log);
+    const bool dead =
+        kill_at(start(job.train(run), job.log()), run, step, draw.below(3000, 2 * i + 1));
+    if (!dead && i > 20u * static_cast<std::uint64_t>(job.count))
+      return fail("too few kills", job.log());
     if (dead) {
       ++killed;
       inside += inside_a_save(run);
-      first += !fs::exists(run / "checkpoints") || Checkpoints(run / "checkpoints").steps().empty();
-      // Killed before the run's folder was complete: there is no run yet, starting again is right.
-      const bool begun = fs::exists(run / "resolved.toml");
-      const auto words =
-          begun ? std::vector<std::string>{banach, "train", "--resume", run.string(), "--quiet"}
-                : train(run);
-      if (wait_for(start(words, log)) != 0)
-        return fail(fmt::format("resume after a kill at step {} failed", step), log);
-      if (essence(run) != expected)
-        return fail(fmt::format("resume after a kill at step {} ends elsewhere", step), log);
+      first += !fs::exists(run / "checkpoints") || Checkpoints(Folder(run)).steps().empty();
+      if (const auto why = job.difference(run, expected); !why.empty())
+        return fail(fmt::format("a kill at step {}: {}", step, why), job.log());
     }
     fs::remove_all(run);
   }
@@ -123,15 +144,78 @@ int work(const std::string& banach, const std::string& config, int count, const 
   return 0;
 }
 
+/// Waits until the process has a handler for SIGUSR1: before that, the loader is at work, and no
+/// line of the program.
+void wait_for_handler(pid_t child) {
+  constexpr unsigned long long wanted = 1ull << (SIGUSR1 - 1);
+  for (int i = 0; i < 60'000; ++i) {
+    std::ifstream status("/proc/" + std::to_string(child) + "/status");
+    for (std::string line; std::getline(status, line);)
+      if (line.rfind("SigCgt:", 0) == 0 && std::stoull(line.substr(7), nullptr, 16) & wanted)
+        return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+/// Whether a command that got this signal may end so: SIGUSR1 saves, whenever it comes.
+bool right(int signal, int code) {
+  return code == 0 || code == (signal == SIGUSR1 ? 75 : 128 + signal);
+}
+
+int signals(const Job& job, const std::string& expected, std::chrono::microseconds time) {
+  constexpr int all[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+  const Stream draw(1, "signal");
+  int early = 0, saved = 0;
+  for (int i = 0; i < job.count; ++i) {
+    const fs::path run = job.folder / std::to_string(i);
+    const int signal = all[i % 4];
+    const auto number = static_cast<std::uint64_t>(i);
+    const auto wait = draw.below(static_cast<std::uint64_t>(time.count()), number);
+    const pid_t child = start(job.train(run), job.log());
+    if (signal == SIGUSR1) wait_for_handler(child);
+    std::this_thread::sleep_for(std::chrono::microseconds(wait));
+    ::kill(child, signal);
+    const int code = wait_for(child);
+    if (!right(signal, code))
+      return fail(fmt::format("signal {} after {} us gave {}", signal, wait, code), job.log());
+    early += code != 0 && !fs::exists(run / "checkpoints");
+    saved += code != 0 && fs::exists(run / "checkpoints");
+    if (const auto why = job.difference(run, expected); !why.empty())
+      return fail(fmt::format("signal {} after {} us: {}", signal, wait, why), job.log());
+    fs::remove_all(run);
+  }
+  fmt::print(
+      "{} signals: {} before the first step, {} saved; every resume ended with the same bytes\n",
+      job.count, early, saved);
+  return saved > 0 ? 0 : fail("no signal came while it trained", job.log());
+}
+
+int work(Job job, const std::string& how) {
+  for (auto& word : job.configuration)
+    if (const auto place = word.find('@'); place != std::string::npos)
+      word.replace(place, 1, job.folder.string());
+  if (wait_for(start(job.train(job.whole()), job.log())) != 0)
+    return fail("the undisturbed run failed", job.log());
+  const auto begin = std::chrono::steady_clock::now();  // of one that has its data
+  const fs::path again = job.folder / "again";
+  wait_for(start(job.train(again), job.log()));
+  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - begin);
+  const std::string expected = essence(job.whole());
+  if (essence(again) != expected) return fail("two undisturbed runs differ", job.log());
+  return how == "kill" ? kills(job, expected) : signals(job, expected, time);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 64;
+  const std::string how = argc > 3 ? argv[3] : "";
+  if (argc < 5 || (how != "kill" && how != "signals")) return 64;
   std::string pattern = (fs::temp_directory_path() / "banach-kill-XXXXXX").string();
   if (!::mkdtemp(pattern.data())) return 74;
   int code = 1;
   try {
-    code = work(argv[1], argv[2], std::atoi(argv[3]), pattern);
+    code = work({argv[1], std::atoi(argv[2]), {argv + 4, argv + argc}, pattern}, how);
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
   }

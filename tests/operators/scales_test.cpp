@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scales of inputs and outputs: how they are fitted, kept, taken from older runs, and undone.
+#include <fcntl.h>
+
 #include <nlohmann/json.hpp>
 
 #include "core/operators/channel_sums.hpp"
@@ -118,7 +120,7 @@ TEST(Scales, AResumedOlderRunMeasuresItsBestAgain) {
   RunPlan plan = data.plan("float32", small_fno, "steps = 40", "");
   const Scratch folder;
   Log log{true};
-  log.open(folder / "log.txt");
+  log.open(open_file(folder / "log.txt", O_RDWR | O_CREAT | O_APPEND), folder / "log.txt");
   {
     Trainer trainer(plan, folder.path(), log, {});
     trainer.start(initial_state(plan), false);

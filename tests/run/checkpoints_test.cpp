@@ -88,6 +88,30 @@ TEST(Checkpoints, ADamagedOneFallsBackToThePreviousAndSaysSo) {
                             "step-000000000100.ck");
 }
 
+TEST(Checkpoints, AHugeHoleIsNotReadAndNamed) {
+  const Scratch scratch;
+  Checkpoints checkpoints(scratch.path());
+  checkpoints.save(1, state_of(1));
+  constexpr std::uintmax_t huge = 100'000'000'000;
+  const auto hole = checkpoints.path_of(2), shaped = checkpoints.path_of(3);
+  std::ofstream(hole) << "";
+  fs::resize_file(hole, huge);
+  // The same between the two ends of a sound one.
+  const auto sound = testing::text_of(checkpoints.path_of(1));
+  std::ofstream(shaped, std::ios::binary) << sound.substr(0, 64);
+  fs::resize_file(shaped, huge - 16);
+  std::string length(8, '\0');
+  std::memcpy(length.data(), &huge, 8);
+  std::ofstream(shaped, std::ios::binary | std::ios::app) << length << "BNC-end\n";
+  std::vector<std::string> notices;
+  EXPECT_EQ(checkpoints.load_last(notices).step, 1);
+  ASSERT_EQ(notices.size(), 2u);
+  EXPECT_EQ(notices[0].find(shaped.string() + " needs 200"), 0u) << notices[0];
+  EXPECT_EQ(notices[1], hole.string() +
+                            ": this is no Banach checkpoint (its first bytes are others); falling "
+                            "back to step-000000000001.ck");
+}
+
 TEST(Checkpoints, ADamagedNewerOneDoesNotCountAsKept) {
   const Scratch scratch;
   Checkpoints checkpoints(scratch.path(), 2);

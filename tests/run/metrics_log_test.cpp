@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/metrics_log.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -133,7 +134,7 @@ TEST(Log, HalfALineThatAKilledProcessLeftIsEndedFirst) {
   const Scratch scratch;
   std::ofstream(scratch / "log.txt") << "2026-01-01 00:00:00 half a li";
   Log log(true);
-  log.open(scratch / "log.txt");
+  log.open(open_file(scratch / "log.txt", O_RDWR | O_CREAT | O_APPEND), scratch / "log.txt");
   log.note("resumed");
   const auto text = text_of(scratch / "log.txt");
   EXPECT_EQ(text.substr(0, 30), "2026-01-01 00:00:00 half a li\n");

@@ -131,7 +131,7 @@ TEST(Log, QuietKeepsInformationInTheFileAndWarningsOnBoth) {
   const int fd = sink(scratch);
   Log log(true, fd);
   log.info("early");
-  log.open(scratch / "log.txt");
+  log.open(open_file(scratch / "log.txt", O_RDWR | O_CREAT | O_APPEND), scratch / "log.txt");
   log.info("information");
   log.warning("trouble");
   log.note("detail");
@@ -147,7 +147,7 @@ TEST(Log, AFullDiskIsSaidOnceAndEndsNothing) {
   const Scratch scratch;
   const int fd = sink(scratch);
   Log log(true, fd);
-  log.open("/dev/full");
+  log.open(open_file("/dev/full", O_WRONLY), "/dev/full");
   log.info("one");
   log.info("two");
   ::close(fd);

@@ -26,12 +26,12 @@ TEST(Journal, KeepsWhatWasAppended) {
   const Scratch scratch;
   const auto path = scratch / "trials.jsonl";
   {
-    Journal journal(path);
+    Journal journal(scratch.path(), path.filename());
     journal.append({{"a", 1}});
     journal.append({{"b", "x\ny"}});
   }
   EXPECT_EQ(text_of(path), "{\"a\":1}\n{\"b\":\"x\\ny\"}\n");
-  const Journal again(path);
+  const Journal again(scratch.path(), path.filename());
   ASSERT_EQ(again.records().size(), 2u);
   EXPECT_EQ(again.records()[1].at("b"), "x\ny");
 }
@@ -46,7 +46,7 @@ TEST(Journal, TornLastLineIsDroppedAtEveryLength) {
     std::size_t kept = 1;
     if (length >= lines[0].size() + lines[1].size()) ++kept;
     if (length == whole.size()) ++kept;
-    Journal journal(path);
+    Journal journal(scratch.path(), path.filename());
     EXPECT_EQ(journal.records().size(), kept) << length;
     journal.append({{"e", 3}});
     std::string expected;
@@ -59,21 +59,21 @@ TEST(Journal, DamageInTheMiddleIsAnError) {
   const Scratch scratch;
   const auto path = scratch / "trials.jsonl";
   write(path, "{\"a\":1}\nnonsense\n{\"b\":2}\n");
-  const auto [code, text] = error_of([&] { Journal journal(path); });
+  const auto [code, text] = error_of([&] { Journal journal(scratch.path(), path.filename()); });
   EXPECT_EQ(code, 65);
   EXPECT_EQ(text, path.string() + ":2: damaged: no JSON object; mend or remove this line");
 }
 
 TEST(Journal, InvalidUtf8InAnErrorTextDoesNotEndTheStudy) {
   const Scratch scratch;
-  Journal journal(scratch / "trials.jsonl");
+  Journal journal(scratch.path(), "trials.jsonl");
   journal.append({{"error", "\xff"}});
-  EXPECT_EQ(Journal(scratch / "trials.jsonl").records().size(), 1u);
+  EXPECT_EQ(Journal(scratch.path(), "trials.jsonl").records().size(), 1u);
 }
 
 // A search whose trials are the toy; `more` trials at most in this call.
 void search_on(const std::filesystem::path& path, const std::string& sampler, int total) {
-  Journal journal(path);
+  Journal journal(path.parent_path(), path.filename());
   PrunerParameters pruner;
   pruner.type = "median", pruner.startup = 3;
   Search search({testing::toy_space(), sampler, pruner, "validation_loss", 7}, journal);
@@ -119,7 +119,7 @@ TEST(Search, RecordOfAnotherSpaceIsRefused) {
   const Scratch scratch;
   write(scratch / "j",
         "{\"type\":\"begin\",\"trial\":0,\"seed\":1,\"point\":[1.0],\"overrides\":[]}\n");
-  Journal journal(scratch / "j");
+  Journal journal(scratch.path(), "j");
   const auto [code, text] = error_of([&] {
     Search({testing::toy_space(), "tpe", {}, "validation_loss", 0}, journal);
   });
@@ -127,9 +127,32 @@ TEST(Search, RecordOfAnotherSpaceIsRefused) {
   EXPECT_EQ(text, "trials.jsonl: damaged record: it is no trial of this search");
 }
 
+TEST(Search, ATrialThatAFullDiskTookIsTrainedOn) {
+  const Scratch scratch;
+  const SearchSettings settings{testing::toy_space(), "random", {}, "validation_loss", 0};
+  TrialOutcome lost, wild;
+  lost.state = wild.state = "failed", lost.code = 74, wild.code = 76;
+  {
+    Journal journal(scratch.path(), "j");
+    Search search(settings, journal);
+    search.begin(), search.begin();
+    search.end(0, lost);
+    search.end(1, wild);
+    EXPECT_TRUE(search.open().empty());  // the disk is still full
+  }
+  Journal journal(scratch.path(), "j");
+  Search search(settings, journal);
+  EXPECT_EQ(search.open(), std::vector<std::int64_t>{0});
+  TrialOutcome outcome;
+  outcome.state = "complete", outcome.metrics = {{"validation_loss", 1}};
+  search.end(0, outcome);
+  Journal again(scratch.path(), "j");
+  EXPECT_TRUE(Search(settings, again).open().empty());
+}
+
 TEST(Search, MissingMetricIsAFailure) {
   const Scratch scratch;
-  Journal journal(scratch / "j");
+  Journal journal(scratch.path(), "j");
   Search search({testing::toy_space(), "random", {}, "u.mae", 0}, journal);
   search.begin();
   TrialOutcome outcome;
@@ -142,7 +165,7 @@ TEST(Search, MissingMetricIsAFailure) {
 
 TEST(Search, SobolSpreadsBetterThanRandom) {
   const Scratch scratch;
-  Journal journal(scratch / "j");
+  Journal journal(scratch.path(), "j");
   Search search({testing::toy_space(), "sobol", {}, "validation_loss", 1}, journal);
   std::vector<int> boxes(8);
   for (int k = 0; k < 64; ++k) {
@@ -180,12 +203,12 @@ TEST(StudyDirectory, ClearLeavesAnEmptyStudy) {
   const Scratch scratch;
   const StudyDirectory study(scratch / "study");
   study.define("x = 1\n");
-  write(study.journal(), "{}\n");
+  write(study.path() / StudyDirectory::journal_name, "{}\n");
   std::filesystem::create_directories(study.run("point-000-seed-0"));
   EXPECT_TRUE(study.begun());
   study.clear();
   EXPECT_FALSE(study.begun());
-  EXPECT_FALSE(std::filesystem::exists(study.journal()));
+  EXPECT_FALSE(std::filesystem::exists(study.path() / StudyDirectory::journal_name));
   EXPECT_FALSE(std::filesystem::exists(study.run("point-000-seed-0")));
 }
 

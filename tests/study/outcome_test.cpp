@@ -30,6 +30,27 @@ TEST(Outcome, RecordsReadBack) {
   EXPECT_EQ(testing::error_of([] { to_outcome({{"point", 1}}); }).first, 65);
 }
 
+TEST(Outcome, WhatTheMachineTookIsLostAndNotFailed) {
+  for (const int code : {73, 74, 75})
+    EXPECT_TRUE((TrialOutcome{0, 0, "failed", code, "", {}}).lost());
+  for (const int code : {1, 70, 76, 78, 139, 143})
+    EXPECT_FALSE((TrialOutcome{0, 0, "failed", code, "", {}}).lost());
+  EXPECT_FALSE((TrialOutcome{0, 0, "complete", 0, "", {}}).lost());
+  EXPECT_FALSE((TrialOutcome{0, 0, "pruned", 75, "", {}}).lost());
+}
+
+TEST(Outcome, AStudyOfWhichMoreThanHalfFailedIsNoSuccess) {
+  std::vector<TrialOutcome> all(4);
+  for (auto& outcome : all) outcome.state = "complete";
+  all[1].state = all[2].state = "failed";
+  EXPECT_EQ(mostly_failed(all), "");
+  EXPECT_EQ(mostly_failed({}), "");
+  all[3].state = "failed";
+  EXPECT_EQ(mostly_failed(all), "3 of 4 trials failed");
+  all[3].state = "pruned";
+  EXPECT_EQ(mostly_failed(all), "");
+}
+
 TEST(Outcome, SpreadOfTheFiniteValues) {
   const Spread s = spread_of({1, NAN, 3, 5});
   EXPECT_EQ(s.count, 3u);

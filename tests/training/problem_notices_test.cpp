@@ -2,6 +2,8 @@
 // What is said about a problem that probably means something else.
 #include "core/training/problem_notices.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "core/training/dry_run.hpp"
@@ -201,7 +203,7 @@ TEST(JumpNotices, AreSaidByADryRunAndByARun) {
   EXPECT_EQ(text.find("warning: term \"pde\" differentiates by \"x\""), 0u) << text;
   Scratch folder;
   Log log(true);
-  log.open(folder / "log.txt");
+  log.open(open_file(folder / "log.txt", O_RDWR | O_CREAT | O_APPEND), folder / "log.txt");
   ::testing::internal::CaptureStderr();
   Trainer trainer(plan, folder.path(), log, {});
   trainer.start(initial_state(plan), false);

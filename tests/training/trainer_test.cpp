@@ -124,11 +124,22 @@ TEST(Trainer, AFailedSaveStopsOrGoesOnAsAsked) {
                        (stop ? "stop" : "continue") + "\"\n"));
     run.trainer->start(initial_state(run.plan), false);
     fs::remove_all(run.folder / "checkpoints");
-    if (stop)
-      EXPECT_EQ(testing::error_of([&] { run.trainer->run(); }).first, 74);
-    else
-      EXPECT_TRUE(run.trainer->run().finished());
+    // The last one is an error in any case: without it the run has no end.
+    EXPECT_EQ(testing::error_of([&] { run.trainer->run(); }).first, 74);
+    EXPECT_EQ(run.trainer->state().step, stop ? 2 : 4);
   }
+}
+
+TEST(Trainer, AFolderThatWasReplacedGoesOnBeingTheRuns) {
+  ToyRun run(toy("toy_decay", "steps = 4", "", "[checkpoint]\nevery = 2\n"));
+  run.trainer->start(initial_state(run.plan), false);
+  const fs::path place = run.folder.path(), moved = place.string() + "-moved";
+  fs::rename(place, moved);
+  fs::create_directory(place);
+  EXPECT_TRUE(run.trainer->run().finished());
+  EXPECT_TRUE(fs::is_empty(place));
+  EXPECT_EQ(Checkpoints(Folder(moved)).steps(), (std::vector<std::int64_t>{4, 2}));
+  fs::remove_all(moved);
 }
 
 TEST(Validation, MeasuresTheDistanceToTheExactSolution) {

@@ -44,6 +44,8 @@ struct Tally {
   }
 };
 
+bool is_fault_point(const Event& event) { return event.head.kind != 'a' && event.head.kind != 'd'; }
+
 class Harness {
  public:
   Harness(std::string writer, std::string shim)
@@ -72,7 +74,7 @@ class Harness {
     const auto events = trace(kind, saves);
     long call = 0;
     for (const auto& event : events) {
-      if (event.head.kind == 'a') continue;
+      if (!is_fault_point(event)) continue;
       ++call;
       std::vector<Fault> faults = {{"before", call}, {"after", call}};
       if (event.head.kind == 'w')
@@ -92,7 +94,7 @@ class Harness {
     Tally tally;
     std::vector<char> calls;
     for (const auto& event : trace(kind, saves))
-      if (event.head.kind != 'a') calls.push_back(event.head.kind);
+      if (is_fault_point(event)) calls.push_back(event.head.kind);
     const int promised = read_promises(root_ / "acks").acknowledged;
     for (std::size_t i = 0; i < calls.size(); ++i) {
       const auto at = static_cast<long>(i) + 1;

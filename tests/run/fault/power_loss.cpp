@@ -43,6 +43,7 @@ class Disk {
     const auto fd = event.head.fd;
     const auto name = fs::path(event.a).filename().string();
     switch (event.head.kind) {
+      case 'd':
       case 'o':
         return open(event, name);
       case 'w':

@@ -33,7 +33,7 @@ struct Shim {
   long percent = ::atol(text_of("FAULT_PERCENT"));
   int trace = -1;
   long calls = 0;
-  bool tracked[1024] = {};
+  bool tracked[1024] = {}, folders[1024] = {};
   int ack_fd = -1;
 
   Shim() {
@@ -48,6 +48,7 @@ struct Shim {
            (path[length] == '/' || path[length] == '\0');
   }
   bool mine(int fd) const { return fd >= 0 && fd < 1024 && tracked[fd]; }
+  bool folder_of_mine(int fd) const { return fd >= 0 && fd < 1024 && folders[fd]; }
 };
 
 Shim& shim() {
@@ -90,6 +91,31 @@ void record(char kind, int fd, int flags, const char* a, size_t a_size, const ch
   ::syscall(SYS_write, shim().trace, b, b_size);
 }
 
+/// A path below a folder's descriptor, written out; fixed storage, since this is called anywhere.
+struct Path {
+  char text[4096];
+
+  Path(int folder, const char* name) {
+    size_t length = 0;
+    if (folder != AT_FDCWD && name[0] != '/') {
+      char link[64] = "/proc/self/fd/";
+      char digits[16];
+      int count = 0;
+      for (int n = folder; count == 0 || n > 0; n /= 10)
+        digits[count++] = static_cast<char>('0' + n % 10);
+      size_t end = ::strlen(link);
+      while (count > 0) link[end++] = digits[--count];
+      link[end] = '\0';
+      const auto got = ::syscall(SYS_readlinkat, AT_FDCWD, link, text, sizeof text / 2);
+      length = got > 0 ? static_cast<size_t>(got) : 0;
+      if (::strcmp(name, ".") == 0) name = "";
+      if (*name) text[length++] = '/';
+    }
+    ::strncpy(text + length, name, sizeof text - length - 1);
+    text[sizeof text - 1] = '\0';
+  }
+};
+
 int open_real(const char* path, int flags, mode_t mode) {
   return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
@@ -101,12 +127,42 @@ int open_watched(const char* path, int flags, mode_t mode) {
     if (*s.acks && ::strcmp(path, s.acks) == 0) s.ack_fd = fd;
     return fd;
   }
+  if (flags & O_DIRECTORY) {  // changes nothing: no place for a fault, but its sync is one
+    const int fd = open_real(path, flags, mode);
+    if (fd >= 0 && fd < 1024) s.folders[fd] = true;
+    record('d', fd, flags, path, ::strlen(path));
+    return fd;
+  }
   if (const int error = before('o')) return fail(error);
   const int fd = open_real(path, flags, mode);
   if (fd >= 0 && fd < 1024) s.tracked[fd] = true;
   record('o', fd, flags, path, ::strlen(path));
   after();
   return fd;
+}
+
+int rename_watched(const char* from, const char* to) {
+  const auto real = [&] {
+    return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+  };
+  if (!shim().mine(to)) return real();
+  if (const int error = before('r')) return fail(error);
+  const int result = real();
+  record('r', -1, 0, from, ::strlen(from), to, ::strlen(to));
+  after();
+  return result;
+}
+
+int unlink_watched(const char* path, int flags) {
+  const auto real = [&] {
+    return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, flags));
+  };
+  if (!shim().mine(path)) return real();
+  if (const int error = before('u')) return fail(error);
+  const int result = real();
+  record('u', -1, 0, path, ::strlen(path));
+  after();
+  return result;
 }
 
 }  // namespace
@@ -148,7 +204,7 @@ __attribute__((visibility("default"))) ssize_t write(int fd, const void* data, s
 }
 
 __attribute__((visibility("default"))) int fsync(int fd) {
-  if (!shim().mine(fd)) return 0;
+  if (!shim().mine(fd) && !shim().folder_of_mine(fd)) return 0;
   if (const int error = before('s')) return fail(error);
   record('s', fd, 0, "", 0);
   after();
@@ -156,6 +212,7 @@ __attribute__((visibility("default"))) int fsync(int fd) {
 }
 
 __attribute__((visibility("default"))) int close(int fd) {
+  if (fd >= 0 && fd < 1024) shim().folders[fd] = false;
   if (!shim().mine(fd)) return static_cast<int>(::syscall(SYS_close, fd));
   const int error = before('c');
   shim().tracked[fd] = false;
@@ -165,23 +222,38 @@ __attribute__((visibility("default"))) int close(int fd) {
   return error ? fail(error) : result;
 }
 
+__attribute__((visibility("default"))) int openat(int folder, const char* name, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  const mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  return open_watched(Path(folder, name).text, flags, mode);
+}
+
+__attribute__((visibility("default"))) int openat64(int folder, const char* name, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  const mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  return open_watched(Path(folder, name).text, flags, mode);
+}
+
 __attribute__((visibility("default"))) int rename(const char* from, const char* to) noexcept {
-  if (!shim().mine(to))
-    return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
-  if (const int error = before('r')) return fail(error);
-  const auto result = static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
-  record('r', -1, 0, from, ::strlen(from), to, ::strlen(to));
-  after();
-  return result;
+  return rename_watched(from, to);
+}
+
+__attribute__((visibility("default"))) int renameat(int from_folder, const char* from,
+                                                    int to_folder, const char* to) noexcept {
+  return rename_watched(Path(from_folder, from).text, Path(to_folder, to).text);
 }
 
 __attribute__((visibility("default"))) int unlink(const char* path) noexcept {
-  if (!shim().mine(path)) return static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0));
-  if (const int error = before('u')) return fail(error);
-  const auto result = static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0));
-  record('u', -1, 0, path, ::strlen(path));
-  after();
-  return result;
+  return unlink_watched(path, 0);
+}
+
+__attribute__((visibility("default"))) int unlinkat(int folder, const char* name,
+                                                    int flags) noexcept {
+  return unlink_watched(Path(folder, name).text, flags);
 }
 
 }  // extern "C"

@@ -5,7 +5,8 @@
 
 namespace banach::fault {
 
-/// kind: o(pen a), w(rite a), s(ync), c(lose), r(ename a to b), u(nlink a), a(cknowledged line a).
+/// kind: d(irectory a opened), o(pen a), w(rite a), s(ync), c(lose), r(ename a to b), u(nlink a),
+/// a(cknowledged line a).
 struct RecordHead {
   char kind;
   std::int32_t fd, flags;
