@@ -4,6 +4,7 @@
 
 #include "apps/app.hpp"
 #include "core/parameters/memory.hpp"
+#include "core/plugin/crash_handler.hpp"
 #include "core/plugin/stamp.hpp"
 
 namespace banach {
@@ -81,4 +82,7 @@ int run(int argc, char** argv) {
 }  // namespace banach
 
 // NOLINTNEXTLINE(bugprone-exception-escape): without memory for the words of an error
-int main(int argc, char** argv) { return banach::run(argc, argv); }
+int main(int argc, char** argv) {
+  banach::install_crash_handler();
+  return banach::run(argc, argv);
+}

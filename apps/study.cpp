@@ -137,6 +137,9 @@ Command TrialRunner::command(const std::string& trial, const std::vector<Overrid
   Command out{{"/proc/self/exe"}, directory_.said(trial, ".out"), directory_.said(trial, ".log")};
   if (RunDirectory::is_run(run)) {
     out.words.insert(out.words.end(), {"train", "--resume", run.string()});
+    for (const auto& place : context_.configured)  // whose consent the study has got
+      if (place.by == PluginPlace::By::configuration)
+        out.words.insert(out.words.end(), {"--plugin-dir", place.path.string()});
   } else {
     const auto train = words(overrides, seed);
     out.words.insert(out.words.end(), train.begin(), train.end());
