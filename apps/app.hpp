@@ -13,10 +13,12 @@ struct Context {
   PluginManager plugins{registry};
   std::vector<std::string> plugin_paths;  // --plugin-dir
   bool trust_plugins = false;             // --trust-plugins
+  std::vector<PluginPlace> configured;    // those of load_plugins
   int code = 0;                           // the exit code of a verb that returned
 
-  /// Enrols what the engine brings, then every plugin of `more`, --plugin-dir and the search path.
-  void load_plugins(const std::vector<std::filesystem::path>& more = {});
+  /// Enrols what the engine brings, then every plugin of --plugin-dir, `more` and the search path;
+  /// what was odd about them is said on stderr.
+  void load_plugins(const std::vector<PluginPlace>& more = {});
 };
 
 /// Options --plugin-dir and --trust-plugins.
@@ -30,6 +32,7 @@ void add_generate(CLI::App& app, Context& context);
 void add_new(CLI::App& app, Context& context);
 void add_plot(CLI::App& app, Context& context);
 void add_plugins(CLI::App& app, Context& context);
+void add_plugins_check(CLI::App& plugins, Context& context);
 void add_predict(CLI::App& app, Context& context);
 void add_sweep(CLI::App& app, Context& context);
 void add_train(CLI::App& app, Context& context);

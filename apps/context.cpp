@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+
 #include "apps/app.hpp"
 #include "core/optimizers/enroll.hpp"
 #include "core/plugin/ownership.hpp"
@@ -6,14 +8,17 @@
 
 namespace banach {
 
-void Context::load_plugins(const std::vector<std::filesystem::path>& more) {
+void Context::load_plugins(const std::vector<PluginPlace>& more) {
   enroll_optimizers(registry);
   enroll_samplers(registry);
   enroll_schedules(registry);
-  std::vector<std::filesystem::path> paths(plugin_paths.begin(), plugin_paths.end());
-  paths.insert(paths.end(), more.begin(), more.end());
+  std::vector<PluginPlace> places(plugin_paths.begin(), plugin_paths.end());
+  configured = more;
+  places.insert(places.end(), more.begin(), more.end());
   plugins.trust(trust_plugins);
-  plugins.discover(paths);
+  plugins.discover(places);
+  for (const auto& notice : plugins.notices())
+    std::fprintf(stderr, "warning: %s\n", notice.c_str());
 }
 
 void add_plugin_options(CLI::App& verb, Context& context) {
@@ -21,8 +26,9 @@ void add_plugin_options(CLI::App& verb, Context& context) {
                   "Folders (or files) of plugins, searched first")
       ->type_name("PATH")
       ->allow_extra_args(false);
-  verb.add_flag("--trust-plugins", context.trust_plugins,
-                "Also load plugins that other users could have written");
+  verb.add_flag(
+      "--trust-plugins", context.trust_plugins,
+      "Also load plugins that other users could have written, or that a run brings along");
 }
 
 std::filesystem::path share_folder() {

@@ -13,6 +13,7 @@
 #include "core/run/signals.hpp"
 #include "core/study/file_kind.hpp"
 #include "core/training/generate_file.hpp"
+#include "core/training/plugin_places.hpp"
 
 namespace banach {
 namespace {
@@ -29,8 +30,7 @@ PreparedGenerator prepared(Context& context, const GenerateArguments& a) {
   const Table table = load_configuration(a.words.front(), overrides);
   require_file_of("generate", table);
   const auto file = read_generate_file(table);
-  const auto more = plugin_paths(table);
-  context.load_plugins({more.begin(), more.end()});
+  context.load_plugins(configured_places(table));
   auto out = prepared_generator(table, file, context.registry.generators,
                                 [&](const std::string& type, const Source& where) {
                                   context.plugins.unknown("generator", type, where);

@@ -7,6 +7,7 @@
 #include "apps/app.hpp"
 #include "apps/say.hpp"
 #include "core/parameters/memory.hpp"
+#include "core/plugin/crash_handler.hpp"
 #include "core/plugin/stamp.hpp"
 #include "core/run/signals.hpp"
 #include "core/run/standard_streams.hpp"
@@ -120,6 +121,7 @@ int run(int argc, char** argv) {
 
 // NOLINTNEXTLINE(bugprone-exception-escape): without memory for the words of an error
 int main(int argc, char** argv) {
+  banach::install_crash_handler();
   banach::install_early_handlers();
   banach::open_standard_streams();
   return banach::finish_output(banach::run(argc, argv));

@@ -56,7 +56,9 @@ void add_plugins(CLI::App& app, Context& context) {
   auto json = std::make_shared<bool>(false);
   verb->add_flag("--json", *json, "Print JSON");
   add_plugin_options(*verb, context);
-  verb->callback([&context, json] {
+  add_plugins_check(*verb, context);
+  verb->callback([&context, json, verb] {
+    if (!verb->get_subcommands().empty()) return;  // which has run
     context.load_plugins();
     *json ? print_json(context) : print_text(context);
   });

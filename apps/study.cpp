@@ -135,6 +135,9 @@ Command TrialRunner::command(const std::string& trial, const std::vector<Overrid
   Command out{{"/proc/self/exe"}, trials, trial + ".out", trial + ".log"};
   if (trials.find_folder(trial) && RunDirectory::is_run(run)) {
     out.words.insert(out.words.end(), {"train", "--resume", run.string()});
+    for (const auto& place : context_.configured)  // whose consent the study has got
+      if (place.by == PluginPlace::By::configuration)
+        out.words.insert(out.words.end(), {"--plugin-dir", place.path.string()});
   } else {
     const auto train = words(overrides, seed);
     out.words.insert(out.words.end(), train.begin(), train.end());

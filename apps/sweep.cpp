@@ -12,6 +12,7 @@
 #include "core/run/progress.hpp"
 #include "core/run/signals.hpp"
 #include "core/study/journal.hpp"
+#include "core/training/plugin_places.hpp"
 
 namespace banach {
 namespace {
@@ -27,8 +28,7 @@ class Sweep {
 
   int run() {
     const Table base = configured(file_.study.base, file_.fixed, file_.base_source);
-    const auto more = plugin_paths(base);
-    context_.load_plugins({more.begin(), more.end()});
+    context_.load_plugins(configured_places(base));
     check();
     const StudyDirectory directory(arguments_.out.empty() ? file_.path() : arguments_.out);
     settle(directory, study_definition("sweep", Schema<SweepParameters>().write(file_.study), base),

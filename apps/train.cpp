@@ -21,6 +21,7 @@
 #include "core/training/guilty_key.hpp"
 #include "core/training/ignored_keys.hpp"
 #include "core/training/memory_needs.hpp"
+#include "core/training/plugin_places.hpp"
 #include "core/training/run_plan_checks.hpp"
 
 namespace banach {
@@ -146,11 +147,11 @@ void train_fresh(Context& context, const TrainArguments& a) {
   Table table = load_configuration(a.words.front(), overrides, &given);
   require_file_of("train", table);
   apply_flags(table, a);
-  const auto more = plugin_paths(table);
-  context.load_plugins({more.begin(), more.end()});
+  context.load_plugins(configured_places(table));
   RunPlan plan =
       make_plan(table, context.registry, context.plugins, nullptr, say_once,
                 a.print_config || a.dry_run ? PlanPurpose::showing : PlanPurpose::training);
+  context.plugins.remember_used();
   refuse_ignored_keys(plan, table);
   if (a.print_config) {
     say_text(resolved_text(plan));

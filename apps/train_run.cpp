@@ -15,12 +15,14 @@
 #include "core/parameters/json_text.hpp"
 #include "core/parameters/names.hpp"
 #include "core/parameters/toml.hpp"
+#include "core/plugin/running.hpp"
 #include "core/plugin/stamp.hpp"
 #include "core/run/signals.hpp"
 #include "core/training/data_record.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/initial_state.hpp"
 #include "core/training/memory_needs.hpp"
+#include "core/training/plugin_places.hpp"
 #include "core/training/process_state.hpp"
 #include "core/training/run_identity.hpp"
 #include "core/training/run_loader.hpp"
@@ -98,6 +100,21 @@ void forget_places(std::vector<Difference>& all) {
       all.end());
 }
 
+// What a crash while training names; empty parts are the engine's own.
+std::string trained_text(const RunPlan& plan, const Registry& registry) {
+  const auto file = [](const EntryInfo* entry) {
+    return entry && !entry->origin.path.empty() ? " (" + entry->origin.path + ")" : "";
+  };
+  const std::string problem =
+      plan.configuration.problem.find("type") ? plan.configuration.problem.text("type") : "";
+  const std::string network = plan.configuration.architecture.text("type");
+  const std::string first =
+      problem.empty() ? "from data"
+                      : "problem \"" + problem + "\"" + file(registry.problems.find(problem));
+  return first + " with architecture \"" + network + "\"" +
+         file(registry.architectures.find(network));
+}
+
 }  // namespace
 
 void say_once(const std::string& text) { say_line(text); }
@@ -125,16 +142,16 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
   for (const auto& notice : notices) log.warning(notice);
   for (const auto& notice : plan.notices) log.warning(notice);
   if (const auto warning = blas_warning(); !warning.empty()) log.warning(warning);
-  const auto& loaded = context.plugins.loaded();
+  const auto used = context.plugins.used();
   directory.write_text(
       "environment.json",
-      json_text(environment_json(a.command_line, loaded, plan.device.str()), 2) + "\n");
+      json_text(environment_json(a.command_line, used, plan.device.str()), 2) + "\n");
   const bool resumed = state.has_value();
   std::vector<std::string> struck;
   RunState start = resumed ? std::move(*state) : initial_state(plan, &struck);
   for (const auto& notice : struck) log.warning(notice);
   start.configuration = resolved_text(plan);
-  start.plugins = plugins_json(loaded);
+  start.plugins = plugins_json(used);
   start.files = to_json(prints_of(data_files(plan.configuration)));
   start.stamp = engine_stamp();
   try {
@@ -142,6 +159,8 @@ int train_in(const RunDirectory& directory, RunPlan& plan, const Context& contex
     if (a.report) options.report = print_report;
     if (!a.sizes.empty()) options.sizes = sizes_in(a.sizes);
     Trainer trainer(plan, directory.folder(), log, options);
+    const std::string what = trained_text(plan, context.registry);
+    const Running running("training", what.c_str());
     trainer.start(std::move(start), resumed);
     const Outcome outcome = trainer.run();
     if (!outcome.finished()) {
@@ -178,14 +197,14 @@ void resume(Context& context, const TrainArguments& a) {
   complete_record(before);
   Table table = before;
   for (const auto& word : a.words) apply_override(table, word);
-  const auto more = plugin_paths(table);
-  context.load_plugins({more.begin(), more.end()});
+  context.load_plugins(recorded_places(table, folder));
   std::optional<DatasetInfo> known;
   if (state && !state->dataset.is_null()) known = dataset_info(state->dataset, folder.string());
   // Coordinates of an older run have no origin, which its network would not know either.
   const bool older = known && !state->dataset.contains("origin");
   RunPlan plan = make_plan(table, context.registry, context.plugins, older ? &*known : nullptr,
                            say_once, PlanPurpose::resuming, known ? &*known : nullptr);
+  context.plugins.remember_used();
   const bool moved = state && is_record(*state, plan, folder.string(), a.force);
   auto different = differences(before, plan.resolved);
   refuse_changes(different, moved);

@@ -12,6 +12,7 @@
 #include "core/run/progress.hpp"
 #include "core/run/signals.hpp"
 #include "core/study/search.hpp"
+#include "core/training/plugin_places.hpp"
 
 namespace banach {
 namespace {
@@ -29,8 +30,7 @@ class Tune {
 
   int run() {
     const Table base = configured(file_.study.base, file_.fixed, file_.base_source);
-    const auto more = plugin_paths(base);
-    context_.load_plugins({more.begin(), more.end()});
+    context_.load_plugins(configured_places(base));
     const std::string folder = arguments_.out.empty() ? file_.path() : arguments_.out;
     if (!arguments_.force) keep_metric(folder);
     const auto seed = check();

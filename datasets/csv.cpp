@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "banach/config.hpp"
+#include "core/plugin/running.hpp"
 #include "core/run/atomic_file.hpp"
 #include "datasets/csv_header.hpp"
 #include "datasets/csv_number.hpp"
@@ -263,6 +264,7 @@ class TableReader {
 }  // namespace
 
 TextTable read_text_table(const std::filesystem::path& path, const Names& columns, bool named) {
+  const Running running("reading", path.c_str());
   if (kind_of_file(path) == FileKind::hdf5)
     throw DataError(fmt::format("{}: this is an HDF5 file, not text", path.string()));
   const auto bytes = read_file(path);

@@ -10,6 +10,7 @@
 #include "core/parameters/memory.hpp"
 #include "core/parameters/toml.hpp"
 #include "core/parameters/write_toml.hpp"
+#include "core/plugin/running.hpp"
 #include "core/plugin/stamp.hpp"
 #include "datasets/generate_workers.hpp"
 #include "datasets/hdf5_generated.hpp"
@@ -80,6 +81,7 @@ bool is_there(const fs::path& path, const GeneratedIdentity& identity) {
 
 std::int64_t generate_file(const Generator& generator, const GenerateOptions& options,
                            const fs::path& path, const GenerateProgress& progress) {
+  const Running running("generating with", options.generator.c_str());
   const auto axes = generator.axes();
   const auto variables = generator.variables();
   check_layout(options.generator, axes, variables);

@@ -98,20 +98,20 @@ std::vector<Hdf5Attribute> Hdf5Reader::Impl::attributes(hid_t object,
 }
 
 bool Hdf5Reader::has_attribute(const std::string& object, const std::string& name) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto id = impl_->object(object);
   return id.valid() && H5Aexists(id.get(), name.c_str()) > 0;
 }
 
 std::vector<Hdf5Attribute> Hdf5Reader::attributes(const std::string& object) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto id = impl_->object(object);
   if (!id.valid()) impl_->fail(fmt::format("no group or dataset \"{}\"", object));
   return impl_->attributes(id.get(), object);
 }
 
 Hdf5Attribute Hdf5Reader::attribute(const std::string& object, const std::string& name) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto id = impl_->object(object);
   if (!id.valid()) impl_->fail(fmt::format("no group or dataset \"{}\"", object));
   return impl_->attribute(id.get(), object, name);

@@ -3,10 +3,13 @@
 #pragma once
 #include <hdf5.h>
 
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
+
+#include "core/plugin/running.hpp"
 
 namespace banach {
 
@@ -59,6 +62,8 @@ class Hdf5Silence {
 /// folders, whatever HDF5_PLUGIN_PATH says. LZF is registered at the first call.
 class Hdf5Call {
  public:
+  /// `file`: what is read, for a crash to name.
+  explicit Hdf5Call(const std::filesystem::path& file);
   Hdf5Call();
   ~Hdf5Call();
   Hdf5Call(const Hdf5Call&) = delete;
@@ -67,9 +72,12 @@ class Hdf5Call {
   static void renew();
 
  private:
+  explicit Hdf5Call(const char* file);
+
   std::unique_lock<std::recursive_mutex> lock_;
   Hdf5Silence silence_;
   unsigned plugins_ = 0;
+  Running running_;
 };
 
 /// Before a file is opened or created: std::bad_alloc where there is no memory for that, which the

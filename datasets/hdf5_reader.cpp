@@ -42,7 +42,12 @@ void require_memory_to_open() {
   std::free(room);
 }
 
-Hdf5Call::Hdf5Call() : lock_(library_mutex()) {
+Hdf5Call::Hdf5Call() : Hdf5Call(nullptr) {}
+Hdf5Call::Hdf5Call(const std::filesystem::path& file) : Hdf5Call(file.c_str()) {}
+
+Hdf5Call::Hdf5Call(const char* file)
+    : lock_(library_mutex()),
+      running_(file ? "reading" : "calling", file ? file : "the HDF5 library") {
   H5PLget_loading_state(&plugins_);
   H5PLset_loading_state(0);
   register_lzf();
@@ -177,7 +182,7 @@ void Hdf5Reader::Impl::open_file(const std::filesystem::path& name, bool as_sour
 }
 
 Hdf5Reader::Hdf5Reader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
-  const Hdf5Call call;
+  const Hdf5Call call(path);
   impl_->open_file(path);
 }
 
@@ -189,28 +194,28 @@ Hdf5Reader::~Hdf5Reader() {
 const std::filesystem::path& Hdf5Reader::path() const { return impl_->path; }
 
 Shape Hdf5Reader::shape(const std::string& dataset) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   return impl_->shape(impl_->dataset(dataset).get(), dataset);
 }
 
 Hdf5DatasetInfo Hdf5Reader::describe(const std::string& dataset) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   return impl_->describe(impl_->dataset(dataset).get(), dataset);
 }
 
 void Hdf5Reader::require_readable(const Hdf5DatasetInfo& info) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   impl_->require_readable(impl_->dataset(info.path).get(), info);
 }
 
 void Hdf5Reader::chunk_cache(const std::string& dataset, std::int64_t bytes) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   impl_->caches[dataset] = bytes;
   impl_->open.remove_if([&](const Impl::OpenDataset& entry) { return entry.name == dataset; });
 }
 
 std::vector<double> Hdf5Reader::read(const std::string& dataset, std::int64_t limit) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto info = describe(dataset);
   impl_->require_readable(impl_->dataset(dataset).get(), info);
   const auto count = info.elements();
@@ -224,7 +229,7 @@ std::vector<double> Hdf5Reader::read(const std::string& dataset, std::int64_t li
 
 template <class T>
 void Hdf5Reader::read_slab(const std::string& dataset, const Hdf5Slab& slab, T* values) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto& entry = impl_->opened(dataset);
   if (!entry.gaps->empty()) impl_->require_stored(entry, slab);
   const hid_t type = (sizeof(T) == sizeof(float) ? entry.single : entry.type).get();

@@ -142,17 +142,17 @@ void Hdf5Reader::Impl::require_stored(const OpenDataset& dataset, const Hdf5Slab
 }
 
 const std::vector<Hdf5Gap>& Hdf5Reader::gaps(const std::string& dataset) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   return *impl_->opened(dataset).gaps;
 }
 
 void Hdf5Reader::require_stored(const std::string& dataset, const Hdf5Slab& slab) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   impl_->require_stored(impl_->opened(dataset), slab);
 }
 
 bool Hdf5Reader::exact(const std::string& dataset) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto& entry = impl_->opened(dataset);
   const Hdf5Handle type(H5Dget_type(entry.id.get()), H5Tclose);
   if (H5Tget_class(type.get()) != H5T_INTEGER || H5Tget_size(type.get()) < 8) return true;
@@ -172,7 +172,7 @@ bool Hdf5Reader::exact(const std::string& dataset) const {
 }
 
 std::vector<std::filesystem::path> Hdf5Reader::sources() const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   return {impl_->sources.begin(), impl_->sources.end()};
 }
 

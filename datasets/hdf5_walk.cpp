@@ -105,19 +105,19 @@ Names Hdf5Reader::Impl::members(hid_t group, const std::string& name) const {
 }
 
 bool Hdf5Reader::is_group(const std::string& path) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto id = impl_->object(path);
   return id.valid() && H5Iget_type(id.get()) == H5I_GROUP;
 }
 
 bool Hdf5Reader::is_dataset(const std::string& path) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto id = impl_->object(path);
   return id.valid() && H5Iget_type(id.get()) == H5I_DATASET;
 }
 
 std::vector<Hdf5Dimension> Hdf5Reader::dimensions(const std::string& dataset) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto id = impl_->dataset(dataset);
   std::vector<Hdf5Dimension> out(impl_->shape(id.get(), dataset).size());
   for (unsigned axis = 0; axis < out.size(); ++axis) {
@@ -131,7 +131,7 @@ std::vector<Hdf5Dimension> Hdf5Reader::dimensions(const std::string& dataset) co
 
 std::vector<Hdf5Object> Hdf5Reader::walk(const std::string& group, std::int64_t limit,
                                          const std::function<void(const std::string&)>& at) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto id = impl_->object(group);
   if (!id.valid() || H5Iget_type(id.get()) != H5I_GROUP)
     impl_->fail(fmt::format("no group \"{}\"", group));
@@ -143,7 +143,7 @@ std::vector<Hdf5Object> Hdf5Reader::walk(const std::string& group, std::int64_t 
 }
 
 Names Hdf5Reader::members(const std::string& group) const {
-  const Hdf5Call call;
+  const Hdf5Call call(impl_->path);
   const auto id = impl_->object(group);
   if (!id.valid() || H5Iget_type(id.get()) != H5I_GROUP)
     impl_->fail(fmt::format("no group \"{}\"", group));

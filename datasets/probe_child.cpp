@@ -6,17 +6,16 @@
 #include <malloc.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <fstream>
 #include <new>
 
 #include "banach/error.hpp"
+#include "core/run/quiet_child.hpp"
 #include "datasets/hdf5_handle.hpp"
 
 namespace banach {
@@ -63,22 +62,10 @@ struct Task {
   int error = 0;
 };
 
-/// Whatever the program does on signals, limits and output is not for the child.
-void isolate(const Task& task) {
-  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGINT, SIGTERM, SIGUSR1})
-    std::signal(signal, SIG_DFL);
-  const rlimit none{0, 0}, memory{task.room, task.room};
-  setrlimit(RLIMIT_CORE, &none);
-  setrlimit(RLIMIT_AS, &memory);
-  const int nowhere = open("/dev/null", O_WRONLY);
-  dup2(nowhere, STDOUT_FILENO);
-  dup2(nowhere, STDERR_FILENO);
-  mallopt(M_PERTURB, 0x5a);  // what is read before it is written is at least not zero
-}
-
 [[noreturn]] void be_child(const Task& task) {
   close(task.pipe[0]);
-  isolate(task);
+  become_quiet_child(task.room);
+  mallopt(M_PERTURB, 0x5a);  // what is read before it is written is at least not zero
   Hdf5Call::renew();
   Hdf5Handle(H5Pcreate(H5P_FILE_ACCESS), H5Pclose).close();  // hangs where a lock stayed behind
   task.report.next("its header");
@@ -109,13 +96,6 @@ herr_t fork_here(hid_t, const char*, void* data) {
   task.error = errno;
   if (task.child == 0) be_child(task);
   return 1;
-}
-
-std::uint64_t address_space() {
-  std::ifstream in("/proc/self/statm");
-  std::uint64_t pages = 0;
-  in >> pages;
-  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 /// True when the child ended in time.

@@ -170,7 +170,8 @@ pages() {
     printf '# Catalog\n\nWritten by `docs/make.sh`: what every plugin says of itself, and what its author wrote beside it.\n'
     printf 'The [gallery](gallery.md) shows what the ready configurations reach. Guides: [learn an operator](operators.md),\n'
     printf '[bring your own HDF5](data.md), [measured values](observations.md), [which optimizer for what](optimizers.md),\n'
-    printf '[exact derivatives against differences](derivatives.md), [write a plugin](plugins.md).\n'
+    printf '[exact derivatives against differences](derivatives.md), [write a plugin](plugins.md),\n'
+    printf '[what is loaded and run](security.md).\n'
     printf 'Reference: [every key of a TOML file](configuration.md).\n'
     printf '\n## Problems\n'
     index problems

@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "banach/error.hpp"
+#include "core/plugin/code_ranges.hpp"
+#include "core/plugin/floating_point.hpp"
+#include "core/plugin/running.hpp"
 #include "core/plugin/stamp.hpp"
 
 namespace banach {
@@ -32,6 +35,11 @@ std::string loader_words(const std::string& text, const std::string& file) {
 
 const char* being_opened = "";
 
+void say(const char* words) {
+  std::fprintf(stderr, "%s: a static initialiser of this plugin threw: %s\n", being_opened, words);
+}
+void (*report)(const char* words) = say;
+
 /// A static initialiser that throws leaves the dynamic loader locked: the next library that another
 /// thread opens would wait forever. So the process ends here, whether or not the exception got out.
 [[noreturn]] void initialiser_threw() noexcept {
@@ -42,8 +50,7 @@ const char* being_opened = "";
     what = error.what();
   } catch (...) {
   }
-  std::fprintf(stderr, "%s: a static initialiser of this plugin threw: %s\n", being_opened,
-               what.c_str());
+  report(what.c_str());
   std::_Exit(static_cast<int>(Exit::plugin));
 }
 
@@ -63,6 +70,7 @@ std::string open_for_good(const std::string& file) {
     initialiser_threw();
   }
   std::set_terminate(before);
+  if (words.empty()) remember_code(pinned().back().native(), file);
   return words;
 }
 
@@ -79,23 +87,47 @@ std::string problem_of(const banach_plugin_descriptor& plugin) {
   return stamp_problem(find_stamp(plugin.stamp), engine_stamp());
 }
 
+/// Empty when the descriptor holds, and then it is there.
+std::string descriptor_of(const std::string& file, const banach_plugin_descriptor*& plugin) {
+  if (auto words = open_for_good(file); !words.empty())
+    return "the dynamic loader refuses it: " + words;
+  const boost::dll::shared_library& library = pinned().back();
+  if (!library.has("banach_plugin"))
+    return "it exports no banach_plugin; end it with BANACH_PLUGIN(...)";
+  plugin = &library.get<const banach_plugin_descriptor>("banach_plugin");
+  return problem_of(*plugin);
+}
+
+std::string enrol(const banach_plugin_descriptor& plugin, Registry& entries) {
+  try {
+    plugin.enroll(entries);
+    return entries.entries().empty() ? "it enrols nothing" : "";
+  } catch (const PluginError& error) {
+    return error.what();
+  } catch (const std::exception& error) {
+    return std::string("its enrolment failed: ") + error.what();
+  } catch (...) {
+    return "its enrolment failed with an exception of an unknown type";
+  }
+}
+
 }  // namespace
 
-Opened open_plugin(const std::filesystem::path& file) {
-  Opened out;
-  if (const auto words = open_for_good(file.string()); !words.empty()) {
-    out.problem = "the dynamic loader refuses it: " + words;
-    return out;
-  }
-  const boost::dll::shared_library& library = pinned().back();
-  if (!library.has("banach_plugin")) {
-    out.problem = "it exports no banach_plugin; end it with BANACH_PLUGIN(...)";
-    return out;
-  }
-  const auto& descriptor = library.get<const banach_plugin_descriptor>("banach_plugin");
-  out.problem = problem_of(descriptor);
-  if (out.problem.empty()) out.descriptor = &descriptor;
-  return out;
+void open_plugin(const std::filesystem::path& file, Opened& out) {
+  const std::string name = file.string();
+  const Running running("loading the plugin", name.c_str());
+  FloatingPointGuard control;
+  const banach_plugin_descriptor* plugin = nullptr;
+  out.problem = descriptor_of(name, plugin);
+  out.changed_floating_point = control.restore();
+  if (!out.problem.empty()) return;
+  out.origin = {plugin->name, plugin->version, name};
+  out.built_with = plugin->built_with ? plugin->built_with : "";
+  out.entries.enter(out.origin);
+  out.problem = enrol(*plugin, out.entries);
+  out.changed_floating_point |= control.restore();
 }
+
+void report_throwing_initialisers(void (*how)(const char* words)) { report = how; }
 
 }  // namespace banach

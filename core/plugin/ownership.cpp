@@ -37,9 +37,10 @@ fs::path library_file() {
   return fs::canonical(info.dli_fname, none);
 }
 
-std::string ownership_problem(const fs::path& file) {
+std::string ownership_problem(const fs::path& file, StickyFolder sticky) {
   std::string problem = problem_of(file, "the file ", false);
-  bool holds_it = true;  // in a sticky folder further up, others cannot rename what is not theirs
+  bool holds_it = sticky == StickyFolder::is_shared;  // in a sticky folder further up, others
+                                                      // cannot rename what is not theirs
   for (fs::path above = file.parent_path(); problem.empty(); above = above.parent_path()) {
     problem = problem_of(above, "the folder ", !holds_it);
     holds_it = false;

@@ -4,33 +4,19 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
+#include <iterator>
+#include <set>
 #include <sstream>
 
-#include "core/plugin/elf.hpp"
 #include "core/plugin/open.hpp"
 #include "core/plugin/ownership.hpp"
+#include "core/plugin/plugin_files.hpp"
 #include "core/plugin/search_report.hpp"
-#include "core/plugin/stamp.hpp"
+#include "core/plugin/watched.hpp"
 
 namespace banach {
 namespace fs = std::filesystem;
 namespace {
-
-/// Empty when the loader may open the file; else why not. Nothing of the file is run.
-std::string problem_before_loading(const fs::path& file, bool trust) {
-  std::error_code failed;
-  if (!fs::is_regular_file(file, failed)) return "not a regular file";
-  if (!trust)
-    if (auto problem = ownership_problem(file); !problem.empty()) return problem;
-  std::ifstream in(file, std::ios::binary);
-  const std::string bytes(std::istreambuf_iterator<char>(in), {});  // or there is no memory
-  if (in.bad()) return "cannot be read";
-  if (auto problem = elf_problem(bytes); !problem.empty()) return problem;
-  const std::string stamp = find_stamp(bytes);
-  if (stamp.empty()) return "a shared library, but not a banach plugin";
-  return stamp_problem(stamp, engine_stamp());
-}
 
 /// "problem.heat.so": is the first word a kind of plugin?
 bool named_like_a_plugin(const fs::path& file) {
@@ -41,24 +27,24 @@ bool named_like_a_plugin(const fs::path& file) {
          std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
-void add_directory(std::vector<fs::path>& list, const fs::path& directory) {
+using By = PluginPlace::By;
+
+/// Whether whoever names a folder needs no consent for what lies there.
+bool free_of_consent(By by) { return by != By::run && by != By::configuration; }
+
+void add_directory(std::vector<PluginPlace>& list, PluginPlace place) {
   std::error_code missing;
-  const fs::path real = fs::canonical(directory, missing);
-  if (!missing && std::find(list.begin(), list.end(), real) == list.end()) list.push_back(real);
+  place.path = fs::canonical(place.path, missing);
+  if (missing) return;
+  for (PluginPlace& known : list)
+    if (known.path == place.path) {
+      if (!free_of_consent(known.by) && free_of_consent(place.by)) known = place;
+      return;
+    }
+  list.push_back(std::move(place));
 }
 
-}  // namespace
-
-PluginManager::PluginManager(Registry& registry, bool trust) : registry_(registry), trust_(trust) {}
-
-std::vector<fs::path> PluginManager::search_path(
-    const std::vector<fs::path>& explicit_directories) {
-  std::vector<fs::path> out;
-  for (const auto& directory : explicit_directories) {
-    if (std::error_code failed; !fs::is_directory(directory, failed))
-      throw ConfigError("plugin folder " + directory.string() + " does not exist");
-    add_directory(out, directory);
-  }
+void add_environment(std::vector<PluginPlace>& list) {
   const char* variable = std::getenv("BANACH_PLUGIN_PATH");
   std::istringstream entries(variable ? variable : "");
   for (std::string entry; std::getline(entries, entry, ':');) {
@@ -66,35 +52,74 @@ std::vector<fs::path> PluginManager::search_path(
     if (entry.front() != '/')
       throw ConfigError("BANACH_PLUGIN_PATH: \"" + entry +
                         "\" is relative; only absolute folders are searched");
-    add_directory(out, entry);
+    add_directory(list, {entry, By::environment});
   }
+}
+
+}  // namespace
+
+PluginManager::PluginManager(Registry& registry, bool trust) : registry_(registry), trust_(trust) {}
+
+std::vector<PluginPlace> PluginManager::search_places(const std::vector<PluginPlace>& folders) {
+  std::vector<PluginPlace> out;
+  for (const auto& folder : folders) {
+    if (std::error_code failed; !fs::is_directory(folder.path, failed))
+      throw ConfigError("plugin folder " + folder.path.string() + " does not exist");
+    add_directory(out, folder);
+  }
+  add_environment(out);
   std::error_code failed;
   const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-  if (!failed) add_directory(out, program.parent_path().parent_path() / "lib/banach/plugins");
-  add_directory(out, library_file().parent_path() / "banach/plugins");
+  if (!failed)
+    add_directory(out,
+                  {program.parent_path().parent_path() / "lib/banach/plugins", By::installation});
+  add_directory(out, {library_file().parent_path() / "banach/plugins", By::installation});
   return out;
 }
 
-std::string PluginManager::attempt(const fs::path& real) {
-  if (auto problem = problem_before_loading(real, trust_); !problem.empty()) return problem;
-  const Opened library = open_plugin(real);
-  if (!library.problem.empty()) return library.problem;
-  const auto& plugin = *library.descriptor;
-  Registry staged;
-  staged.enter({plugin.name, plugin.version, real.string()});
+std::vector<fs::path> PluginManager::search_path(
+    const std::vector<fs::path>& explicit_directories) {
+  std::vector<fs::path> out;
+  for (auto& place : search_places({explicit_directories.begin(), explicit_directories.end()}))
+    out.push_back(std::move(place.path));
+  return out;
+}
+
+PluginManager::Refused PluginManager::problem_before_loading(const fs::path& real,
+                                                             const PluginPlace& place) {
+  Refused out{real.string(), trust_.owner_problem(real, place)};
+  if (!out.reason.empty()) return out;
+  const PluginFile file = PluginFiles::instance().look_at(real);
+  out.reason = file.problem;
+  if (!out.reason.empty() && file.tried)
+    out.reason += "; to try it again: banach plugins check " + real.string();
+  if (!out.reason.empty()) return out;
+  out.reason = trust_.content_problem(real, file.sha256, place);
+  out.foreign = !out.reason.empty() && place.by == By::run;
+  return out;
+}
+
+PluginManager::Refused PluginManager::attempt(const fs::path& real, const PluginPlace& place) {
+  if (auto refused = problem_before_loading(real, place); !refused.reason.empty()) return refused;
+  PluginFiles::instance().try_all({real});
+  if (auto refused = problem_before_loading(real, place); !refused.reason.empty()) return refused;
+  Opened plugin;
+  open_plugin(real, plugin);
+  if (plugin.changed_floating_point)
+    notices_.push_back(real.string() +
+                       ": loading this plugin changed how the whole process computes (flush to "
+                       "zero, rounding or traps), which was undone; link it without -ffast-math");
+  if (!plugin.problem.empty()) return {real.string(), plugin.problem};
+  PluginFiles::instance().opened(real);
+  LoadedPlugin loaded{plugin.origin, PluginFiles::instance().look_at(real).sha256, place,
+                      std::make_shared<std::atomic<bool>>(false)};
   try {
-    plugin.enroll(staged);
-    if (staged.entries().empty()) return "it enrols nothing";
-    registry_.absorb(std::move(staged));
+    registry_.absorb(watched(plugin.entries, loaded.used));
   } catch (const PluginError& error) {
-    return error.what();
-  } catch (const std::exception& error) {
-    return std::string("its enrolment failed: ") + error.what();
-  } catch (...) {
-    return "its enrolment failed with an exception of an unknown type";
+    return {real.string(), error.what()};
   }
-  loaded_.push_back({plugin.name, plugin.version, real.string()});
-  return "";
+  loaded_.push_back(std::move(loaded));
+  return {real.string(), ""};
 }
 
 bool PluginManager::has(const fs::path& real) const {
@@ -102,48 +127,100 @@ bool PluginManager::has(const fs::path& real) const {
                      [&](const Origin& origin) { return origin.path == real; });
 }
 
-void PluginManager::load(const fs::path& file) {
+std::string PluginManager::hidden_by(const fs::path& real) const {
+  for (const auto& origin : loaded_)
+    if (fs::path(origin.path).filename() == real.filename()) return origin.path;
+  for (const auto& file : refused_)
+    if (file.foreign && fs::path(file.path).filename() == real.filename()) return file.path;
+  return "";
+}
+
+void PluginManager::load(const fs::path& file) { load(file, file); }
+
+void PluginManager::load(const fs::path& file, const PluginPlace& place) {
   std::error_code missing;
   const fs::path real = fs::canonical(file, missing);
   if (missing) throw PluginError(file.string() + ": " + missing.message());
   if (has(real)) return;
-  if (auto problem = attempt(real); !problem.empty())
-    throw PluginError(real.string() + ": " + problem);
+  auto refused = attempt(real, place);
+  if (refused.foreign) return refused_.push_back(std::move(refused));  // it may not be needed
+  if (!refused.reason.empty()) throw PluginError(real.string() + ": " + refused.reason);
+}
+
+std::vector<PluginManager::Candidate> PluginManager::candidates(const PluginPlace& folder) {
+  std::vector<Candidate> out;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(folder.path, failed))
+    if (named_like_a_plugin(entry.path())) out.push_back({entry.path(), folder});
+  std::sort(out.begin(), out.end(),
+            [](const Candidate& a, const Candidate& b) { return a.file < b.file; });
+  return out;
+}
+
+void PluginManager::try_first(const std::vector<Candidate>& files) {
+  std::vector<fs::path> unknown;
+  std::set<fs::path> names;
+  for (const auto& candidate : files) {
+    std::error_code missing;
+    const fs::path real = fs::canonical(candidate.file, missing);
+    if (missing || has(real) || names.count(real.filename())) continue;
+    const auto refused = problem_before_loading(real, candidate.place);
+    if (refused.reason.empty() || refused.foreign) names.insert(real.filename());
+    if (refused.reason.empty()) unknown.push_back(real);
+  }
+  PluginFiles::instance().try_all(unknown);
 }
 
 void PluginManager::scan(const std::vector<fs::path>& directories) {
-  for (const auto& directory : directories) {
-    if (std::find(searched_.begin(), searched_.end(), directory) != searched_.end()) continue;
-    searched_.push_back(directory);
-    std::vector<fs::path> files;
-    std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(directory, failed))
-      if (named_like_a_plugin(entry.path())) files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    for (const auto& file : files) scan_file(file);
+  scan_places({directories.begin(), directories.end()});
+}
+
+void PluginManager::scan_places(const std::vector<PluginPlace>& folders) {
+  std::vector<Candidate> files;
+  for (const auto& folder : folders) {
+    if (std::find(searched_.begin(), searched_.end(), folder.path) != searched_.end()) continue;
+    searched_.push_back(folder.path);
+    for (auto& candidate : candidates(folder)) files.push_back(std::move(candidate));
   }
+  try_first(files);
+  for (const auto& candidate : files) scan_file(candidate);
 }
 
-void PluginManager::scan_file(const fs::path& file) {
+void PluginManager::scan_file(const Candidate& candidate) {
   std::error_code missing;
-  const fs::path real = fs::canonical(file, missing);
-  if (missing) return refused_.push_back({file.string(), missing.message()});
+  const fs::path real = fs::canonical(candidate.file, missing);
+  if (missing) return refused_.push_back({candidate.file.string(), missing.message()});
   if (has(real)) return;
-  for (const auto& origin : loaded_)
-    if (fs::path(origin.path).filename() == real.filename())
-      return refused_.push_back(
-          {real.string(), "hidden by " + origin.path + ", which comes first on the search path"});
-  if (auto problem = attempt(real); !problem.empty()) refused_.push_back({real.string(), problem});
+  if (const auto other = hidden_by(real); !other.empty())
+    return refused_.push_back(
+        {real.string(), "hidden by " + other + ", which comes first on the search path"});
+  if (auto refused = attempt(real, candidate.place); !refused.reason.empty())
+    refused_.push_back(std::move(refused));
 }
 
-void PluginManager::discover(const std::vector<fs::path>& paths) {
-  std::vector<fs::path> directories;
-  for (const auto& path : paths)
-    if (std::error_code failed; fs::is_directory(path, failed))
-      directories.push_back(path);
+void PluginManager::discover(const std::vector<PluginPlace>& places) {
+  std::vector<PluginPlace> folders;
+  for (const auto& place : places)
+    if (std::error_code failed; fs::is_directory(place.path, failed))
+      folders.push_back(place);
     else
-      load(path);
-  scan(search_path(directories));
+      load(place.path, place);
+  scan_places(search_places(folders));
+}
+
+std::vector<LoadedPlugin> PluginManager::used() const {
+  std::vector<LoadedPlugin> out;
+  std::copy_if(loaded_.begin(), loaded_.end(), std::back_inserter(out),
+               [](const LoadedPlugin& plugin) { return plugin.used->load(); });
+  return out;
+}
+
+void PluginManager::remember_used() const {
+  std::vector<UsedPlugin> uses;
+  for (const auto& plugin : used())
+    if (UsedPlugin use{plugin.path, plugin.sha256}; trust_.remembers(plugin.place, use))
+      uses.push_back(std::move(use));
+  Consents::add(uses);
 }
 
 void PluginManager::unknown(const std::string& kind, const std::string& name,
@@ -154,6 +231,12 @@ void PluginManager::unknown(const std::string& kind, const std::string& name,
     if (fs::path(file.path).filename() == kind + "." + name + ".so")
       throw PluginError(text + kind + " \"" + name + "\": its plugin was refused: " + file.path +
                         ": " + file.reason);
+  for (const auto& file : refused_)
+    if (file.foreign)
+      throw PluginError(text + kind + " \"" + name +
+                        "\" is unknown without a plugin that was "
+                        "refused: " +
+                        file.path + ": " + file.reason);
   std::vector<std::string> known;
   for (const auto& entry : registry_.entries())
     if (entry.kind == kind) known.push_back(entry.name);

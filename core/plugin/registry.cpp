@@ -2,12 +2,36 @@
 #include "banach/registry.hpp"
 #include "core/parameters/names.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace banach {
 namespace {
 
 std::string provider(const Origin& origin) {
   if (origin.plugin.empty()) return "the engine";
   return "plugin " + origin.plugin + (origin.path.empty() ? "" : " (" + origin.path + ")");
+}
+
+[[noreturn]] void refuse(const EntryInfo& entry, const std::string& what) {
+  throw PluginError(entry.kind + " \"" + entry.name + "\" of " + provider(entry.origin) + what);
+}
+
+bool printable(const std::string& name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](unsigned char c) { return c >= ' ' && c != 0x7f; });
+}
+
+/// Names are what users write and messages say.
+void check_names(const EntryInfo& entry) {
+  if (!printable(entry.name)) refuse(entry, " has a name that is empty or not printable");
+  std::set<std::string> names;
+  for (const auto& parameter : entry.parameters) {
+    if (!printable(parameter.name))
+      refuse(entry, " has a parameter with a name that is empty or not printable");
+    if (!names.insert(parameter.name).second)
+      refuse(entry, " has two parameters that are called \"" + parameter.name + "\"");
+  }
 }
 
 }  // namespace
@@ -33,6 +57,7 @@ void Catalog<Base, Context...>::enroll(std::string name, std::string doc, const 
   item.resolve = [fields, resolve](const Table& table, Diagnostics& diagnostics) {
     return resolve(*fields, table, diagnostics);
   };
+  check_names(item);
   insert(std::move(item));
 }
 

@@ -94,14 +94,22 @@ void complete_record(Table& recorded) {
   recorded.set("normalisation", Value(std::move(none)));
 }
 
-std::vector<std::string> plugin_paths(const Table& table) {
-  std::vector<std::string> out;
+std::vector<std::pair<std::string, Source>> plugin_paths_with_sources(const Table& table) {
+  std::vector<std::pair<std::string, Source>> out;
   const Value* paths = lookup(table, "plugins", "paths");
   if (!paths) return out;
-  if (paths->get<std::string>()) return {absolute(resolve_path(*paths))};
+  const auto take = [&](const Value& path) {
+    if (path.get<std::string>()) out.emplace_back(absolute(resolve_path(path)), path.source);
+  };
+  take(*paths);
   if (const auto* list = paths->get<Value::List>())
-    for (const Value& path : *list)
-      if (path.get<std::string>()) out.push_back(absolute(resolve_path(path)));
+    for (const Value& path : *list) take(path);
+  return out;
+}
+
+std::vector<std::string> plugin_paths(const Table& table) {
+  std::vector<std::string> out;
+  for (auto& [path, source] : plugin_paths_with_sources(table)) out.push_back(path);
   return out;
 }
 

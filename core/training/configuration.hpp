@@ -187,6 +187,9 @@ BANACH_API void complete_record(Table& recorded);
 
 /// The folders and files of [plugins] paths, read ahead of everything else.
 BANACH_API std::vector<std::string> plugin_paths(const Table& table);
+/// Each with the place that names it.
+BANACH_API std::vector<std::pair<std::string, Source>> plugin_paths_with_sources(
+    const Table& table);
 
 /// The pattern of a file with a folder in front; what is absolute already stays. For messages and
 /// for reading alike.

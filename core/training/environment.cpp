@@ -94,15 +94,17 @@ std::string blas_warning() {
          "apt-get install libopenblas0-pthread";
 }
 
-nlohmann::json plugins_json(const std::vector<Origin>& plugins) {
+nlohmann::json plugins_json(const std::vector<LoadedPlugin>& plugins) {
   auto out = nlohmann::json::array();
   for (const auto& p : plugins)
-    out.push_back({{"name", p.plugin}, {"version", p.version}, {"path", p.path}});
+    out.push_back(
+        {{"name", p.plugin}, {"version", p.version}, {"path", p.path}, {"sha256", p.sha256}});
   return out;
 }
 
 nlohmann::json environment_json(const std::vector<std::string>& command_line,
-                                const std::vector<Origin>& plugins, const std::string& device) {
+                                const std::vector<LoadedPlugin>& plugins,
+                                const std::string& device) {
   nlohmann::json out = {
       {"banach", engine_version()},
       {"stamp", engine_stamp()},

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "banach/registry.hpp"
+#include "core/plugin/plugin_manager.hpp"
 
 namespace banach {
 
@@ -21,9 +21,9 @@ BANACH_API std::string blas_warning();
 
 /// Versions, BLAS, CPU, process_state(), host, device, command line and plugins.
 BANACH_API nlohmann::json environment_json(const std::vector<std::string>& command_line,
-                                           const std::vector<Origin>& plugins,
+                                           const std::vector<LoadedPlugin>& plugins,
                                            const std::string& device);
-/// {"name", "version", "path"} of every plugin.
-BANACH_API nlohmann::json plugins_json(const std::vector<Origin>& plugins);
+/// {"name", "version", "path", "sha256"} of every plugin.
+BANACH_API nlohmann::json plugins_json(const std::vector<LoadedPlugin>& plugins);
 
 }  // namespace banach

@@ -6,6 +6,7 @@
 
 #include "core/parameters/memory.hpp"
 #include "core/parameters/text.hpp"
+#include "core/plugin/running.hpp"
 #include "core/training/guilty_key.hpp"
 #include "core/training/hard_terms.hpp"
 #include "core/training/known_solution.hpp"
@@ -23,6 +24,7 @@ template <class F>
 auto guarded(const EntryInfo& item, const F& call) {
   const std::string who = item.kind + " \"" + item.name + "\"" +
                           (item.origin.path.empty() ? "" : " (" + item.origin.path + ")");
+  const Running running("building", who.c_str());
   try {
     return call();
   } catch (const Error&) {
@@ -47,27 +49,6 @@ std::vector<Coefficient> coefficients_of(const std::vector<ParameterInfo>& param
     out.push_back(c);
   }
   return out;
-}
-
-void check_domain(const Experiment& e) {
-  for (const auto& axis : e.domain) {
-    if (!(axis.lower < axis.upper))
-      throw ConfigError("problem: axis \"" + axis.name + "\" must have lower < upper");
-    if (!std::isfinite(axis.upper - axis.lower))
-      throw ConfigError("problem: axis \"" + axis.name + "\" is longer than any number");
-    if (std::count_if(e.domain.begin(), e.domain.end(),
-                      [&](const Axis& other) { return other.name == axis.name; }) > 1)
-      throw ConfigError("problem: two axes are called \"" + axis.name + "\"");
-  }
-}
-
-void check_names(const Experiment& e, const std::string& type) {
-  std::vector<std::string> names;
-  for (const auto& t : e.terms) {
-    if (std::find(names.begin(), names.end(), t.term.name) != names.end())
-      throw ConfigError("problem \"" + type + "\": two terms are called \"" + t.term.name + "\"");
-    names.push_back(t.term.name);
-  }
 }
 
 // The plugin's own parameters: without what the engine reads.
@@ -155,10 +136,7 @@ void build_problem(Experiment& e, const Registry& registry, const Table& table,
     diagnostics.throw_if_any();
     take_problem(e, item->parameters);
   });
-  check_problem_names(e, type);
-  check_domain(e);
-  check_unknowns(e, type);
-  check_names(e, type);
+  check_problem(e, problem_name(*item));
   build_data(e, extras);
   e.hard = take_hard_terms(e, table);
 }
@@ -261,7 +239,7 @@ Experiment make_experiment(const Registry& registry, const Table& problem,
     if (named) find_known(e, registry, problem, diagnostics);
     add_observations(e, extras.observations, extras.seed, extras.notice);
     scale_observations(e, extras.normalisation);
-    check_names(e, problem.text("type"));
+    check_terms(e, "problem \"" + problem.text("type") + "\"");
     e.windows = extras.windows;
     if (e.windows) prepare_windows(e);
     e.trained = e.windows ? whole_solution(e) : e.hard.around(network_solution(e));

@@ -2,28 +2,79 @@
 #include "core/training/problem_checks.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/parameters/names.hpp"
+#include "core/parameters/text.hpp"
 
 namespace banach {
 
-void check_problem_names(const Experiment& e, const std::string& type) {
-  const std::string who = "problem \"" + type + "\": ";
-  for (const auto& axis : e.domain) require_name<PluginError>(who + "an axis", axis.name);
-  for (const auto& name : e.unknowns) require_name<PluginError>(who + "an unknown", name);
-  for (const auto& term : e.terms) require_name<PluginError>(who + "a term", term.term.name);
-  for (const auto& c : e.coefficients) require_name<PluginError>(who + "a coefficient", c.name());
-  for (const auto& f : e.problem->functions())
-    require_name<PluginError>(who + "an input function", f.name);
+namespace {
+
+[[noreturn]] void refuse(const std::string& who, const std::string& text) {
+  throw ConfigError(who + text);
 }
 
-void check_unknowns(const Experiment& e, const std::string& type) {
-  const std::string who = "problem \"" + type + "\"";
-  if (e.domain.empty()) throw ConfigError(who + " has no axis: domain() is empty");
-  if (e.unknowns.empty()) throw ConfigError(who + " has no unknown: unknowns() is empty");
-  for (const auto& name : e.unknowns)
-    if (std::count(e.unknowns.begin(), e.unknowns.end(), name) > 1)
-      throw ConfigError(who + ": two unknowns are called \"" + name + "\"");
+// Names become columns of files and words of messages.
+void check_name(const std::string& who, const std::string& what, const std::string& name) {
+  if (name.empty()) refuse(who, ": " + what + " has no name");
+  require_name(who + ": " + what, name);
+}
+
+// `what` with its article, "an axis"; `several`: "axes".
+void check_list(const std::string& who, const std::string& what, const std::string& several,
+                const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    check_name(who, what, name);
+    if (std::count(names.begin(), names.end(), name) > 1)
+      refuse(who, ": two " + several + " are called \"" + name + "\"");
+  }
+}
+
+void check_axes(const Experiment& e, const std::string& who) {
+  std::vector<std::string> names;
+  for (const auto& axis : e.domain) {
+    names.push_back(axis.name);
+    const std::string this_axis = ": axis \"" + axis.name + "\"";
+    if (!(axis.lower < axis.upper))
+      refuse(who, this_axis + " must have lower < upper, not " + to_text(axis.lower) + " and " +
+                      to_text(axis.upper));
+    if (!std::isfinite(axis.upper - axis.lower))
+      refuse(who, this_axis + " is longer than any number");
+  }
+  if (names.empty()) refuse(who, " has no axis: domain() is empty");
+  check_list(who, "an axis", "axes", names);
+}
+
+void check_functions(const Experiment& e, const std::string& who) {
+  std::vector<std::string> names;
+  for (const auto& function : e.problem->functions()) names.push_back(function.name);
+  check_list(who, "an input function", "input functions", names);
+}
+
+}  // namespace
+
+std::string problem_name(const EntryInfo& item) {
+  return "problem \"" + item.name + "\"" +
+         (item.origin.path.empty() ? "" : " (" + item.origin.path + ")");
+}
+
+void check_terms(const Experiment& e, const std::string& who) {
+  std::vector<std::string> names;
+  for (const auto& t : e.terms) names.push_back(t.term.name);
+  check_list(who, "a term", "terms", names);
+}
+
+void check_problem(const Experiment& e, const std::string& who) {
+  check_axes(e, who);
+  if (e.unknowns.empty()) refuse(who, " has no unknown: unknowns() is empty");
+  check_list(who, "an unknown", "unknowns", e.unknowns);
+  for (const auto& axis : e.domain)
+    if (std::count(e.unknowns.begin(), e.unknowns.end(), axis.name) > 0)
+      refuse(who, ": an unknown and an axis are both called \"" + axis.name + "\"");
+  check_functions(e, who);
+  check_terms(e, who);
+  for (const auto& c : e.coefficients) check_name(who, "a coefficient", c.name());
 }
 
 void check_exact(const Experiment& e, const Recorded& exact, const std::string& type) {

@@ -10,6 +10,7 @@
 #include "core/sampling/enroll.hpp"
 #include "core/training/data_record.hpp"
 #include "core/training/initial_state.hpp"
+#include "core/training/plugin_places.hpp"
 #include "core/training/run_identity.hpp"
 #include "core/training/windows.hpp"
 
@@ -39,22 +40,24 @@ Checkpoints::Loaded load_checkpoint(const Folder& run, bool best,
   return checkpoints.load_best();
 }
 
-std::vector<fs::path> plugin_places(const Table& table, const LoadOptions& options,
-                                    std::vector<std::string>& notices) {
-  std::vector<fs::path> places = options.plugins;
-  for (const std::string& recorded : plugin_paths(table)) {
+std::vector<PluginPlace> plugin_places(const Table& table, const LoadedRun& run,
+                                       const LoadOptions& options,
+                                       std::vector<std::string>& notices) {
+  std::vector<PluginPlace> places(options.plugins.begin(), options.plugins.end());
+  for (auto& recorded : recorded_places(table, run.path)) {
     std::error_code error;
-    if (fs::exists(recorded, error))
-      places.emplace_back(recorded);
+    if (fs::exists(recorded.path, error))
+      places.push_back(std::move(recorded));
     else
       notices.push_back(fmt::format(
           "plugins of the run were in {}, which is gone; name another place with --plugin-dir",
-          recorded));
+          recorded.path.string()));
   }
   return places;
 }
 
 void compare_plugins(LoadedRun& run) {
+  for (const auto& notice : run.plugins->notices()) run.notices.push_back(notice);
   if (const auto changed = plugin_changes(run.state, *run.plugins); !changed.empty())
     run.notices.push_back(join(changed, "; "));
 }
@@ -85,11 +88,18 @@ RunRecord read_record(const Folder& folder, const LoadedRun& run) {
 std::vector<std::string> plugin_changes(const RunState& state, const PluginManager& plugins) {
   std::vector<std::string> out;
   for (const auto& was : state.plugins)
-    for (const auto& is : plugins.loaded())
-      if (fs::path(was.value("path", "")).filename() == fs::path(is.path).filename() &&
-          was.value("version", "") != is.version)
+    for (const auto& is : plugins.used()) {
+      if (fs::path(was.value("path", "")).filename() != fs::path(is.path).filename()) continue;
+      const std::string hash = was.value("sha256", "");
+      if (was.value("version", "") != is.version)
         out.push_back(fmt::format("plugin {} is version {} now, the run was saved with {}",
                                   is.plugin, is.version, was.value("version", "?")));
+      else if (!hash.empty() && hash != is.sha256 && is.place.by != PluginPlace::By::installation)
+        out.push_back(
+            fmt::format("{} is not the file that the run was trained with: its SHA-256 is {}, it "
+                        "was {}",
+                        is.path, is.sha256, hash));
+    }
   return out;
 }
 
@@ -110,12 +120,13 @@ LoadedRun load_run(const fs::path& path, const LoadOptions& options) {
   enroll_schedules(*run.registry);
   enroll_optimizers(*run.registry);
   run.plugins = std::make_unique<PluginManager>(*run.registry, options.trust_plugins);
-  run.plugins->discover(plugin_places(table, options, run.notices));
-  compare_plugins(run);
+  run.plugins->discover(plugin_places(table, run, options, run.notices));
   std::optional<DatasetInfo> known;
   if (!run.state.dataset.is_null())
     known = dataset_info(run.state.dataset, checkpoint.path.string());
   run.plan = make_plan(table, *run.registry, *run.plugins, known ? &*known : nullptr);
+  compare_plugins(run);
+  run.plugins->remember_used();
 
   check_parameters(run);
   take_scales(run.state, run.plan);

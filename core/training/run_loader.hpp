@@ -32,7 +32,8 @@ struct LoadedRun {
 /// ConfigError as for training.
 BANACH_API LoadedRun load_run(const std::filesystem::path& path, const LoadOptions& options = {});
 
-/// Plugins whose version is another than the one that the state was saved with, a sentence each.
+/// Used plugins whose version, or file outside of the installation, is another than the one that
+/// the state was saved with, a sentence each.
 BANACH_API std::vector<std::string> plugin_changes(const RunState& state,
                                                    const PluginManager& plugins);
 

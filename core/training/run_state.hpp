@@ -25,7 +25,7 @@ struct RunState {
   double loss_factor = 1;  // with which the optimizer of a stage of one level sees the loss
   double seconds = 0, stage_seconds = 0;             // of training
   std::string configuration;                         // resolved.toml
-  nlohmann::json plugins = nlohmann::json::array();  // {"name", "version", "path"}
+  nlohmann::json plugins = nlohmann::json::array();  // {"name", "version", "path", "sha256"}
   nlohmann::json slots = nlohmann::json::array();    // {"name", "shape"} of every parameter
   nlohmann::json dataset;                            // what is known of it; null without one
   nlohmann::json files;                              // prints of its data; null: of an older run

@@ -5,11 +5,21 @@
 
 #include <algorithm>
 
+#include "core/plugin/crash_handler.hpp"
 #include "core/training/trainer.hpp"
 
 namespace banach {
+namespace {
+
+void advise_resuming(const std::filesystem::path& run) {
+  set_crash_advice("the last checkpoint is whole, resume with: banach train --resume " +
+                   run.string());
+}
+
+}  // namespace
 
 void Trainer::open_logs(bool resumed) {
+  if (resumed) advise_resuming(folder_.path());
   std::vector<std::string> columns = {"stage", "lr", "loss"};
   for (const auto& term : loss_terms(plan_.experiment)) columns.push_back("loss." + term);
   const auto measured = Validation::columns(plan_.experiment);
@@ -131,6 +141,7 @@ void Trainer::save_last() {
 void Trainer::save() {
   try {
     save_last();
+    advise_resuming(folder_.path());
   } catch (const IoError& error) {
     if (plan_.configuration.checkpoint.on_error == "stop") throw;
     log_.warning(

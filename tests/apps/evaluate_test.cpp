@@ -194,6 +194,37 @@ TEST(Evaluate, PluginFolderThatIsGoneIsSaid) {
       "plugins of the run were in /gone, which is gone; name another place with --plugin-dir");
 }
 
+// RUN/plugins/problem.heat.so, named by the checkpoint: a stranger's code in place of the real one.
+TEST(Evaluate, PluginsThatARunBringsAlongAreNotRun) {
+  const Scratch scratch;
+  const auto run = copy_of(trained("heat"), scratch);
+  change_checkpoint(run, [](json& meta) {
+    auto text = meta["configuration"].get<std::string>();
+    text.replace(text.find("paths = []"), 10, "paths = [\"../plugins\"]");
+    meta["configuration"] = text;
+  });
+  const auto file = run / "plugins/problem.heat.so", trace = scratch / "trace";
+  std::filesystem::create_directory(run / "plugins");
+  std::filesystem::copy_file(testing::build_folder() / "tests/toys/problem.crashes.so", file);
+  const std::string program = "env BANACH_TEST_TRACE=" + quoted(trace.string()) +
+                              " XDG_STATE_HOME=" + quoted((scratch / "state").string()) +
+                              " XDG_CACHE_HOME=" + quoted((scratch / "cache").string()) + " " +
+                              quoted((testing::build_folder() / "bin/banach").string()) + " ";
+  const std::string name = quoted(run.string());
+  for (const auto& words :
+       {"evaluate " + name,
+        "predict " + name + " --grid x=3,t=3 -o " + quoted((scratch / "out.csv").string()),
+        "plot " + name + " -o " + quoted((scratch / "out.png").string()),
+        "train --quiet --resume " + name + " stage.0.steps=70"}) {
+    const auto output = testing::shell(program + words);
+    EXPECT_EQ(output.code, 69) << words;
+    EXPECT_NE(output.err.find(file.string() + ": the run "), std::string::npos) << output.err;
+    EXPECT_FALSE(std::filesystem::exists(trace)) << words;
+  }
+  testing::shell(program + "evaluate " + name + " --trust-plugins");
+  EXPECT_TRUE(std::filesystem::exists(trace)) << "consent given, it would have told";
+}
+
 TEST(Evaluate, DamagedResultIsRefused) {
   const Scratch scratch;
   const auto run = copy_of(trained("heat"), scratch);

@@ -5,6 +5,8 @@ set(banach ${prefix}/bin/banach)
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK}/elsewhere)
 set(ENV{BANACH_PLUGIN_PATH} "")
+set(ENV{XDG_STATE_HOME} ${WORK}/state)  # an account that has used nothing yet
+set(ENV{XDG_CACHE_HOME} ${WORK}/cache)
 
 # Runs a command in an empty folder; `output` is what it printed, `code` its exit code.
 macro(run expected)

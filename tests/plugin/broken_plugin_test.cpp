@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/plugin/plugin_files.hpp"
 #include "core/plugin/stamp.hpp"
 #include "tests/plugin/plugin_test.hpp"
 
@@ -114,13 +115,30 @@ TEST_F(BrokenPlugin, FailingEnrolmentLeavesNothingBehind) {
   EXPECT_TRUE(manager_.loaded().empty());
 }
 
-using BrokenPluginDeathTest = BrokenPlugin;
+TEST_F(BrokenPlugin, LibraryWithoutDescriptorIsRefusedBeforeItsCodeRuns) {
+  EXPECT_EQ(reason(built("no_symbol_runs")),
+            "it exports no banach_plugin; end it with BANACH_PLUGIN(...)");
+  EXPECT_EQ(getenv("BANACH_TEST_NO_SYMBOL_RAN"), nullptr);
+}
 
-TEST_F(BrokenPluginDeathTest, ThrowingStaticInitialiserEndsTheProcess) {
-  testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_EXIT(manager_.load(built("throwing_initialiser")), testing::ExitedWithCode(69),
-              "problem.throwing_initialiser.so: a static initialiser of this plugin threw: "
-              "thrown by a static initialiser");
+TEST_F(BrokenPlugin, WhatWouldEndTheProcessEndsAChild) {
+  PluginFiles::instance().patience(std::chrono::milliseconds(300));
+  const auto expect = [&](const char* plugin, const std::string& why) {
+    const Path file = copy(plugin);
+    EXPECT_EQ(reason(file), why + "; to try it again: banach plugins check " + file.string());
+  };
+  expect("throwing_initialiser", "a static initialiser threw: thrown by a static initialiser");
+  expect("segfaults", "it crashes when it is loaded: SIGSEGV");
+  expect("aborts_enrolling", "it crashes when it is loaded: SIGABRT");
+  expect("exits", "it ends the process with exit code 0 when it is loaded");
+  expect("hangs", "loading it takes longer than 0.3 seconds");
+  PluginFiles::instance().patience(std::chrono::seconds(10));
+}
+
+TEST_F(BrokenPlugin, ParametersOfOneNameAreRefused) {
+  const Path file = copy("two_parameters");
+  EXPECT_EQ(reason(file), "problem \"twice\" of plugin two_parameters (" + file.string() +
+                              ") has two parameters that are called \"rate\"");
 }
 
 }  // namespace

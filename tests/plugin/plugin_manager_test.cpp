@@ -44,6 +44,13 @@ TEST_F(Plugins, GoodPluginIsLoadedOnceAndBuildsItsProblem) {
   EXPECT_EQ(problem->unknowns(), Unknowns{"y"});
 }
 
+TEST_F(Plugins, SectionHeadersAreNotNeeded) {
+  std::string bytes = read(built("good"));
+  for (int i = 40; i < 48; ++i) bytes[i] = 0;  // e_shoff
+  for (int i = 60; i < 64; ++i) bytes[i] = 0;  // e_shnum, e_shstrndx
+  EXPECT_EQ(reason(write("problem.stripped.so", bytes)), "");
+}
+
 TEST_F(Plugins, CreateReportsBadParametersAndBuildsNothing) {
   manager_.load(built("good"));
   Table table;

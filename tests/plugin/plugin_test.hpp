@@ -13,15 +13,21 @@
 
 namespace banach {
 
-class PluginTest : public testing::Test {
+class PluginTest : public ::testing::Test {
  protected:
   using Path = std::filesystem::path;
 
   PluginTest() {
-    std::string name = testing::TempDir() + "banach-plugins-XXXXXX";
+    std::string name = ::testing::TempDir() + "banach-plugins-XXXXXX";
     folder_ = std::filesystem::canonical(mkdtemp(name.data()));
+    setenv("XDG_CACHE_HOME", (folder_ / "cache").c_str(), 1);
+    setenv("XDG_STATE_HOME", (folder_ / "state").c_str(), 1);
   }
-  ~PluginTest() override { std::filesystem::remove_all(folder_); }
+  ~PluginTest() override {
+    unsetenv("XDG_CACHE_HOME");
+    unsetenv("XDG_STATE_HOME");
+    std::filesystem::remove_all(folder_);
+  }
 
   static Path built(const std::string& name) {
     const Path program = std::filesystem::read_symlink("/proc/self/exe");

@@ -20,7 +20,8 @@ struct LoadOptions {
   std::string device;
   /// More folders or files with plugins, searched before those of the run.
   std::vector<std::filesystem::path> plugins;
-  /// Also plugins that other users could have written.
+  /// Also plugins that other users could have written, and those that the run brings along although
+  /// this account has never used them; they are remembered as used then.
   bool trust_plugins = false;
 };
 
