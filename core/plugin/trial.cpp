@@ -22,22 +22,20 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Files = std::vector<std::filesystem::path>;
 
-/// How a child ended: what it went through, and what was in progress when it died.
+/// How a child ended.
 struct End {
-  std::size_t through = 0;  // files of which it has told what came of them
-  bool opening = false;     // it was at the next one
-  bool late = false, forked = false;
+  bool opening = false, told = false;  // it was at the file; it has told what came of it
+  bool late = false;
   int status = 0;
 };
 
 /// Reads what the child tells until it is done, dead or late.
 class Listener {
  public:
-  Listener(int pipe, std::vector<Trial>& out, std::size_t first)
-      : pipe_(pipe), out_(out), first_(first) {}
+  Listener(int pipe, Trial& trial) : pipe_(pipe), trial_(trial) {}
 
-  void listen(End& end, std::size_t count, std::chrono::milliseconds patience) {
-    while (end.through < count) {
+  void listen(End& end, std::chrono::milliseconds patience) {
+    while (!end.told) {
       pollfd ready{pipe_, POLLIN, 0};
       const int found = ::poll(&ready, 1, static_cast<int>(patience.count()));
       if (found < 0 && errno == EINTR) continue;
@@ -64,19 +62,17 @@ class Listener {
       if (text_.size() - sizeof head < head.size) return;
       const std::string words = text_.substr(sizeof head, head.size);
       text_.erase(0, sizeof head + head.size);
-      end.opening = head.kind == TrialMessage::opening;
-      Trial& trial = out_[first_ + end.through];
-      if (head.kind == TrialMessage::passed) trial.report = words, trial.lasting = true;
-      if (head.kind == TrialMessage::refused) trial.problem = words;
+      if (head.kind == TrialMessage::opening) end.opening = true;
+      if (head.kind == TrialMessage::passed) trial_.report = words, trial_.lasting = true;
+      if (head.kind == TrialMessage::refused) trial_.problem = words;
       if (head.kind == TrialMessage::threw)
-        trial.problem = "a static initialiser threw: " + words, trial.lasting = true;
-      if (!end.opening && ++end.through == out_.size() - first_) return;
+        trial_.problem = "a static initialiser threw: " + words, trial_.lasting = true;
+      end.told |= head.kind != TrialMessage::opening;
     }
   }
 
   int pipe_;
-  std::vector<Trial>& out_;
-  std::size_t first_;
+  Trial& trial_;
   std::string text_;
 };
 
@@ -86,23 +82,20 @@ int wait_for(pid_t child) {
   return status;
 }
 
-/// One child for files[first ...]; what it tells goes to `out`.
-End run_child(const Files& files, std::size_t first, std::size_t count,
-              std::chrono::milliseconds patience, std::vector<Trial>& out) {
+End run_child(const std::filesystem::path& file, bool moved, std::chrono::milliseconds patience,
+              Trial& trial) {
   End end;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return end;
   const Descriptor read(ends[0]);
   Descriptor write(ends[1]);
   const pid_t child = ::fork();
-  if (child == 0) be_trial_child(files, first, count, write.get());
+  if (child == 0) be_trial_child(file, write.get(), moved);
   write = Descriptor();
   if (child < 0) return end;
-  end.forked = true;
-  Listener(read.get(), out, first).listen(end, count, patience);
-  const bool done = end.through == count;
-  if (done || end.late) ::kill(child, SIGKILL);  // it has nothing left to tell
-  ::kill(-child, SIGKILL);                       // nor has what it may have started
+  Listener(read.get(), trial).listen(end, patience);
+  if (end.told || end.late) ::kill(child, SIGKILL);  // it has nothing left to tell
+  ::kill(-child, SIGKILL);                           // nor has what it may have started
   end.status = wait_for(child);
   return end;
 }
@@ -126,34 +119,19 @@ void judge(const End& end, std::chrono::milliseconds patience, Trial& trial) {
   }
 }
 
-/// A file at which a child ended that had opened others: once more, alone.
-void confirm(const Files& files, std::size_t file, std::chrono::milliseconds patience,
-             const End& before, std::vector<Trial>& out) {
-  std::vector<Trial> again(out.size());
-  const End end = run_child(files, file, 1, patience, again);
-  if (end.through == 0 && end.opening) return judge(end, patience, out[file]);
-  out[file] = again[file];
-  if (end.through == 0 || !out[file].problem.empty()) return;
-  judge(before, patience, out[file]);
-  out[file].problem += ", but only after the plugins before it";
-  out[file].lasting = false;
-}
-
 }  // namespace
 
 std::vector<Trial> try_plugins(const Files& files, std::chrono::milliseconds patience) {
-  std::vector<Trial> out(files.size());
-  for (std::size_t first = 0; first < files.size();) {
-    const std::size_t count = files.size() - first;
-    const End end = run_child(files, first, count, patience, out);
-    const std::size_t next = first + end.through;
-    if (!end.forked || (end.through == 0 && !end.opening)) return out;
-    if (next == files.size()) return out;
-    if (end.opening && end.through == 0)
-      judge(end, patience, out[next]);
-    else if (end.opening)
-      confirm(files, next, patience, end, out);
-    first = end.opening ? next + 1 : next;
+  std::vector<Trial> out;
+  for (const auto& file : files) {
+    Trial trial;
+    for (const bool moved : {false, true}) {
+      trial = Trial();
+      const End end = run_child(file, moved, patience, trial);
+      if (!end.told && end.opening) judge(end, patience, trial);
+      if (!trial.problem.empty()) break;
+    }
+    out.push_back(std::move(trial));
   }
   return out;
 }

@@ -18,10 +18,10 @@ struct Trial {
   bool lasting = false;  // it will be the same the next time, as long as the file is
 };
 
-/// Opens the files in a child of this process, one after another; where it dies or takes longer
-/// than `patience` over one of them, that file is tried once more alone and the others go on in a
-/// new child. What the child prints is lost, and no exit handler of this process runs in it. An
-/// empty problem, but not lasting, where there can be no child.
+/// Opens each file in children of its own (two: damage shows or not by what lies where in memory);
+/// those that take longer than `patience` are ended. What a child prints is lost, and no exit
+/// handler of this process runs in it. An empty problem, but not lasting, where there can be no
+/// child.
 BANACH_API std::vector<Trial> try_plugins(
     const std::vector<std::filesystem::path>& files,
     std::chrono::milliseconds patience = std::chrono::seconds(10));

@@ -2,6 +2,8 @@
 #include "core/plugin/trial_child.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -9,8 +11,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <vector>
 
 #include "core/plugin/open.hpp"
+#include "core/plugin/watched.hpp"
 #include "core/run/quiet_child.hpp"
 
 namespace banach {
@@ -40,32 +44,51 @@ void isolate() {
   ::on_exit([](int status, void*) { ::_exit(status); }, nullptr);
 }
 
-std::string report(const Opened& plugin) {
+std::string report(const Opened& plugin, const Registry& entries) {
   std::string out = fmt::format("plugin {} {}, built with {}\n", plugin.origin.plugin,
                                 plugin.origin.version, plugin.built_with);
-  for (const auto& entry : plugin.entries.entries())
+  for (const auto& entry : entries.entries())
     out += fmt::format("enrols {} {}: {}\n", entry.kind, entry.name, entry.doc);
   if (plugin.changed_floating_point)
     out += "changes how the process computes when it is loaded; that is undone\n";
   return out;
 }
 
+/// What a wild pointer meets depends on what lies where.
+void move_memory() {
+  ::mallopt(M_PERTURB, 0x5a);
+  ::mmap(nullptr, 0x1234000, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  std::vector<std::vector<char>> blocks;
+  for (std::size_t i = 0; i < 4096; ++i) blocks.emplace_back(16 + i * 37 % 1000, '\x5a');
+  for (std::size_t i = 0; i < blocks.size(); i += 2) std::vector<char>().swap(blocks[i]);
+  new auto(std::move(blocks));  // for as long as the child lives
+}
+
+/// What a catalog does with a plugin until its end; damage that such a use betrays is found here.
+std::string use(Opened& plugin) {
+  Registry catalog;
+  catalog.absorb(watched(plugin.entries, std::make_shared<std::atomic<bool>>(false)));
+  plugin.entries = Registry();
+  const std::string out = report(plugin, catalog);
+  catalog = Registry();
+  ::malloc_trim(0);
+  return out;
+}
+
 }  // namespace
 
-void be_trial_child(const std::vector<std::filesystem::path>& files, std::size_t first,
-                    std::size_t count, int pipe) {
+void be_trial_child(const std::filesystem::path& file, int pipe, bool moved) {
   teller = pipe;
   isolate();
   report_throwing_initialisers([](const char* words) { tell(TrialMessage::threw, words); });
-  for (std::size_t i = first; i < first + count; ++i) {
-    tell(TrialMessage::opening);
-    auto& plugin = *new Opened;  // never destroyed: a damaged one might not survive that
-    open_plugin(files[i], plugin);
-    if (plugin.problem.empty())
-      tell(TrialMessage::passed, report(plugin));
-    else
-      tell(TrialMessage::refused, plugin.problem);
-  }
+  tell(TrialMessage::opening);
+  if (moved) move_memory();
+  Opened plugin;
+  open_plugin(file, plugin);
+  if (plugin.problem.empty())
+    tell(TrialMessage::passed, use(plugin));
+  else
+    tell(TrialMessage::refused, plugin.problem);
   ::_exit(0);
 }
 

@@ -3,14 +3,13 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <vector>
 
 namespace banach {
 
 /// In front of `size` bytes of text on the pipe.
 struct TrialMessage {
   enum Kind : std::uint32_t {
-    opening,  // the next file; the others end it
+    opening,  // the file
     passed,   // with what it enrols
     refused,  // with the reason
     threw     // with what a static initialiser threw; the child ends
@@ -19,9 +18,8 @@ struct TrialMessage {
   std::uint32_t size = 0;
 };
 
-/// Opens files[first ... first + count] in a process that was just forked, tells `pipe` about each
-/// and ends it.
-[[noreturn]] void be_trial_child(const std::vector<std::filesystem::path>& files, std::size_t first,
-                                 std::size_t count, int pipe);
+/// Opens a file in a process that was just forked, does with it what a catalog does, tells `pipe`
+/// what came of it and ends. `moved`: with memory in other places and of other content.
+[[noreturn]] void be_trial_child(const std::filesystem::path& file, int pipe, bool moved);
 
 }  // namespace banach
