@@ -74,7 +74,7 @@ void check_problem(const Experiment& e, const std::string& who) {
       refuse(who, ": an unknown and an axis are both called \"" + axis.name + "\"");
   check_functions(e, who);
   check_terms(e, who);
-  for (const auto& c : e.coefficients) check_name(who, "a coefficient", c.name());
+  for (const auto& c : e.coefficients) require_name(who + ": a coefficient", c.name());
 }
 
 void check_exact(const Experiment& e, const Recorded& exact, const std::string& type) {

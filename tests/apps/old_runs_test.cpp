@@ -20,6 +20,14 @@ using testing::Scratch;
 using testing::shell;
 using testing::text_of;
 
+bool has_avx512() {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx512f");
+#else
+  return false;
+#endif
+}
+
 struct OldRun {
   fs::path program;  // tests/old_runs/<program>
   std::string name;
@@ -66,13 +74,15 @@ class OldRuns : public ::testing::TestWithParam<OldRun> {
     return text_of(scratch_ / GetParam().name / "resolved.toml").find("dtype = \"float64\"") !=
            std::string::npos;
   }
-  /// Instruction sets differ between machines, and with them the last digits; what is trained on
-  /// from there differs a little more.
-  /// Operators of 0.1.0 continue with losses per output on scaled values, and say so.
+  /// Instruction sets differ between machines, and with them the last digits. What is trained on
+  /// from there differs a little more, and in float32 by per cents: the bases of soap turn the
+  /// other way. The runs are of a machine with AVX-512. Operators of 0.1.0 continue with losses per
+  /// output on scaled values, and say so.
   bool other_loss() const { return GetParam().stopped() && fs::exists(expected(".h5")); }
   double tolerance() const {
     if (other_loss()) return 0.05;
     const double loaded = in_double() ? 1e-10 : 1e-5;
+    if (GetParam().stopped() && !in_double() && !has_avx512()) return 0.05;
     return GetParam().stopped() ? 100 * loaded : loaded;
   }
   void expect_near(double found, double wanted, const std::string& where) const {
