@@ -161,7 +161,7 @@ wrong() { expect 78 "problem \"crashes\" ($scratch/$file)$2" "$banach" "${here[@
 wrong unknowns ': two unknowns are called "y"'
 wrong axes ': two axes are called "t"'
 wrong empty ': an unknown has no name'
-wrong control ': the name of an unknown holds a control character: "y\n"'
+wrong control ': an unknown: the name "y\n" holds the control character \n'
 wrong range ': axis "t" must have lower < upper, not 1.0 and 1.0'
 wrong number ': axis "t" must have lower < upper, not 0.0 and nan'
 wrong both ': an unknown and an axis are both called "t"'

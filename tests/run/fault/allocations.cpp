@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <atomic>
 #include <cerrno>
@@ -31,8 +32,13 @@ struct Plan {
 };
 Plan plan;
 
-bool refused(std::size_t bytes) {
-  if (plan.above == 0 || bytes < plan.above) return false;
+bool of_hdf5(const void* caller) {
+  Dl_info info;
+  return ::dladdr(caller, &info) != 0 && info.dli_fname && ::strstr(info.dli_fname, "libhdf5");
+}
+
+bool refused(std::size_t bytes, const void* caller) {
+  if (plan.above == 0 || bytes < plan.above || of_hdf5(caller)) return false;
   const unsigned long number = ++plan.calls;
   const bool refuse = plan.at != 0 && (number == plan.at || (plan.persistent && number > plan.at));
   if (refuse) errno = ENOMEM;
@@ -52,15 +58,18 @@ void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
 void* __libc_realloc(void*, std::size_t);
 
-void* malloc(std::size_t bytes) noexcept { return refused(bytes) ? nullptr : __libc_malloc(bytes); }
+void* malloc(std::size_t bytes) noexcept {
+  return refused(bytes, __builtin_return_address(0)) ? nullptr : __libc_malloc(bytes);
+}
 void* calloc(std::size_t count, std::size_t bytes) noexcept {
-  return refused(count * bytes) ? nullptr : __libc_calloc(count, bytes);
+  return refused(count * bytes, __builtin_return_address(0)) ? nullptr
+                                                             : __libc_calloc(count, bytes);
 }
 void* realloc(void* old, std::size_t bytes) noexcept {
-  return refused(bytes) ? nullptr : __libc_realloc(old, bytes);
+  return refused(bytes, __builtin_return_address(0)) ? nullptr : __libc_realloc(old, bytes);
 }
 int posix_memalign(void** out, std::size_t alignment, std::size_t bytes) noexcept {
   static const auto real = next<int (*)(void**, std::size_t, std::size_t)>("posix_memalign");
-  return refused(bytes) ? ENOMEM : real(out, alignment, bytes);
+  return refused(bytes, __builtin_return_address(0)) ? ENOMEM : real(out, alignment, bytes);
 }
 }
