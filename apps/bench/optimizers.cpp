@@ -101,7 +101,7 @@ void train_by_steps(BenchRun& run, double limit, Curve& curve) {
 
 /// Trains to the end in a scratch folder; CPU seconds.
 double train_whole(RunPlan plan, Curve& curve) {
-  const ScratchFolder scratch;
+  const BenchFolder scratch;
   Log log(true);
   const double start = thread_seconds();
   Trainer trainer(plan, scratch.path(), log, {});

@@ -84,7 +84,7 @@ int run(const std::string& executor, const std::vector<std::string>& words) {
                   at::tensor(buffers, at::kDouble).to(options)};
   OperatorObjective objective(plan, 0, bank.parameters, bank.buffers);
   std::vector<std::string> command(words.begin() + 1, words.end());
-  const ScratchFolder scratch;
+  const BenchFolder scratch;
   if (!command.empty() && !serves(command)) {
     write_step(command.emplace_back(scratch.path() / "step.bin"), plan, bank);
     check(objective, plan, command);

@@ -9,19 +9,19 @@
 
 namespace banach {
 
-class ScratchFolder {
+class BenchFolder {
  public:
-  ScratchFolder() {
+  BenchFolder() {
     std::string pattern = (std::filesystem::temp_directory_path() / "banach-bench-XXXXXX").string();
     if (!::mkdtemp(pattern.data())) throw std::runtime_error(pattern + " cannot be made");
     path_ = pattern;
   }
-  ~ScratchFolder() {
+  ~BenchFolder() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  BenchFolder(const BenchFolder&) = delete;
+  BenchFolder& operator=(const BenchFolder&) = delete;
   const std::filesystem::path& path() const { return path_; }
 
  private:

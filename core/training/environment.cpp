@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <link.h>
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -17,6 +18,7 @@
 #include <thread>
 
 #include "core/kernels/instruction_choice.hpp"
+#include "core/parameters/memory.hpp"
 #include "core/plugin/stamp.hpp"
 #include "core/training/process_state.hpp"
 
@@ -62,6 +64,15 @@ std::string host_name() {
   return host;
 }
 
+// OpenBLAS asks for a buffer per thread again and again, for ever, where there is no room for it.
+void require_room_for_blas(int threads) {
+  constexpr double buffer = 135e6;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  require_memory((threads + 1) * buffer, fmt::format("OpenBLAS with {} threads", threads),
+                 "raise the limit of the address space (ulimit -v), or lower threads");
+}
+
 }  // namespace
 
 int prepare_process(int threads) {
@@ -72,6 +83,7 @@ int prepare_process(int threads) {
   ::mallopt(M_TOP_PAD, 64 << 20);
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int count = threads > 0 ? threads : cores;
+  if (!loaded("libopenblas").empty()) require_room_for_blas(count);
   at::set_num_threads(count);
   if (void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))
     reinterpret_cast<void (*)(int)>(symbol)(count);

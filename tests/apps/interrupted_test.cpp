@@ -55,9 +55,8 @@ TEST_F(Interrupted, PicturesLeaveTheOldFileAndNoLitter) {
   const auto output =
       shell("{ TMPDIR=" + quoted(temporary) + " PATH=" + quoted(scratch_.path()) + ":$PATH " +
             program + " plot " + quoted(trained("heat")) + " --force -o " + quoted(out) +
-            " & p=$!; while ! ls " + quoted(temporary) +
-            "/* >/dev/null 2>&1; do sleep 0.02; done; kill -TERM $p; wait $p; echo "
-            "$?; }");
+            " & p=$!; while [ -z \"$(ls -A " + quoted(temporary) +
+            ")\" ] && kill -0 $p; do sleep 0.02; done; kill -TERM $p; wait $p; echo $?; }");
   EXPECT_EQ(output.out, "143\n");
   EXPECT_EQ(output.err, "stopped by SIGTERM; nothing was written");
   EXPECT_EQ(text_of(out), "old");

@@ -50,4 +50,15 @@ try "${train[@]}"
 "${train[@]}" >/dev/null 2>&1 || fail "the run cannot be repeated"
 try "$banach" evaluate run --json
 try "$banach" predict run --force -o u.h5 --grid x=200,t=200
+
+# Little address space: OpenBLAS would ask for its buffers for ever. What ends before main() names itself.
+for limit in 700000 900000 1100000 1400000 3000000; do
+  said=$(ulimit -v $limit && timeout -s KILL 100 "${train[@]}" 2>&1 >/dev/null)
+  code=$?
+  case $code in
+    0 | 78 | 127) ;;
+    134) [[ $said == *bad_alloc* ]] || fail "with $limit kB of addresses: exit code 134: $said" ;;
+    *) fail "with $limit kB of addresses: exit code $code: $said" ;;
+  esac
+done
 exit $failed
