@@ -36,8 +36,8 @@ Given read_given(const std::string& path, const std::string& place) {
 /// The table of a file; text that is no TOML in a file that is not called so gets a word more.
 Table parse_file(const std::string& text, const std::string& path) {
   if (text.rfind("\x89HDF\r\n\x1a\n", 0) == 0)
-    throw ConfigError(path +
-                      ": an HDF5 file, not a configuration; banach data suggest writes one for it");
+    throw ConfigError(
+        path + ":1:1: an HDF5 file, not a configuration; banach data suggest writes one for it");
   try {
     return parse_toml(text, path);
   } catch (const ConfigError& error) {

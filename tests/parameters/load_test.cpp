@@ -47,8 +47,9 @@ class Load : public ::testing::Test {
 
 TEST_F(Load, DataAreNoConfiguration) {
   const auto hdf5 = write("u.h5", "\x89HDF\r\n\x1a\n and more");
-  EXPECT_EQ(error<ConfigError>(hdf5, Exit::config),
-            hdf5 + ": an HDF5 file, not a configuration; banach data suggest writes one for it");
+  EXPECT_EQ(
+      error<ConfigError>(hdf5, Exit::config),
+      hdf5 + ":1:1: an HDF5 file, not a configuration; banach data suggest writes one for it");
   const auto csv = write("u.csv", "x,u\n0,1\n");
   const auto said = error<ConfigError>(csv, Exit::config);
   EXPECT_NE(said.find("; a configuration is a file of TOML (name.toml), data are named in it"),
