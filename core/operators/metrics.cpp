@@ -71,7 +71,9 @@ void OperatorMetrics::add(const Tensor& outputs, const Tensor& target) {
   if (!unit_.defined()) choose_unit(target);
   const auto ordered = [&](const Tensor& t) {  // [B, C, T, X, ...]
     const bool moves = time_ && t.dim() > 3;   // time alone is what the errors are summed over
-    const Tensor d = (t.to(at::kDouble).flatten(2) / unit_).view(t.sizes());
+    std::vector<std::int64_t> each(static_cast<std::size_t>(t.dim() - 1), 1);
+    each[0] = unit_.size(0);
+    const Tensor d = t.to(at::kDouble) / unit_.view(each);
     return moves ? d.movedim(*time_ + 2, 2) : d.unsqueeze(2);
   };
   const Tensor v = ordered(target), off = ordered(outputs) - v;

@@ -69,9 +69,6 @@ void check_problem(const Experiment& e, const std::string& who) {
   check_axes(e, who);
   if (e.unknowns.empty()) refuse(who, " has no unknown: unknowns() is empty");
   check_list(who, "an unknown", "unknowns", e.unknowns);
-  for (const auto& axis : e.domain)
-    if (std::count(e.unknowns.begin(), e.unknowns.end(), axis.name) > 0)
-      refuse(who, ": an unknown and an axis are both called \"" + axis.name + "\"");
   check_functions(e, who);
   check_terms(e, who);
   for (const auto& c : e.coefficients) require_name(who + ": a coefficient", c.name());

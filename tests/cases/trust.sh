@@ -164,6 +164,5 @@ wrong empty ': an unknown has no name'
 wrong control ': an unknown: the name "y\n" holds the control character \n'
 wrong range ': axis "t" must have lower < upper, not 1.0 and 1.0'
 wrong number ': axis "t" must have lower < upper, not 0.0 and nan'
-wrong both ': an unknown and an axis are both called "t"'
 expect 78 'problem "crashes" has no terms' "$banach" "${here[@]}" wrong problem.names=none
 exit $failed

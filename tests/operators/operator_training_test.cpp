@@ -236,7 +236,8 @@ TEST(OperatorData, NeedsSamplesToTrainOn) {
   std::string text = pairs(folder, "toy_grid", "steps = 1");
   text.replace(text.find("0:13"), 4, "5:5");
   EXPECT_EQ(thrown<ConfigError>([&] { OperatorWorld().plan(text); }),
-            "dataset.split.train: \"5:5\" leaves no samples to train on; give a fraction like 0.8 "
+            "case.toml:7:19: dataset.split.train: \"5:5\" leaves no samples to train on; give a "
+            "fraction like 0.8 "
             "or a slice like \"0:1000\"");
 }
 
