@@ -54,7 +54,7 @@ void make_folder(const fs::path& folder, bool force) {
   make_directories(folder);
 }
 
-// All of them or, in a new folder, none: half a project would be in the way of the next try.
+// All of them or, in a new folder, none: a partial project would make the next attempt fail.
 void write_project(const fs::path& folder,
                    const std::vector<std::pair<std::string, std::string>>& files, bool force) {
   try {

@@ -57,7 +57,7 @@ std::string PluginsLocks::problem(const fs::path& file, const std::string& sha25
   if (!lock.there || !lock.problem.empty()) return lock.problem;
   const std::string path = (folder / "plugins.lock").string();
   const auto found = lock.hashes.find(file.filename().string());
-  const char* cure = "; if it is meant to be, write the lock anew: sha256sum *.so > plugins.lock";
+  const char* cure = "; if this is intended, recreate the lock: sha256sum *.so > plugins.lock";
   if (found == lock.hashes.end()) return "it is not listed in " + path + cure;
   if (found->second == sha256) return "";
   return "its SHA-256 is " + sha256 + ", and " + path + " says " + found->second + cure;

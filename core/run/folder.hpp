@@ -15,7 +15,7 @@ class BANACH_API Folder {
  public:
   /// Opens it; IoError, with Exit::no_input where there is none.
   Folder(const std::filesystem::path& path);
-  /// The same; none where there is no folder.
+  /// The same; nullopt if the folder does not exist.
   static std::optional<Folder> find(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }

@@ -53,7 +53,7 @@ void refuse_what_is_there(const fs::path& path) {
   std::error_code error;
   const auto there = fs::status(path, error).type();
   if (there != fs::file_type::not_found && there != fs::file_type::directory)
-    refuse(path, "is in the way: no folder");
+    refuse(path, "exists and is not a folder");
   if (const auto folder = Folder::find(path)) refuse_foreign(*folder);
 }
 

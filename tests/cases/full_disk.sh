@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # full_disk.sh BANACH SOURCE MOMENTS: every verb that writes, on a disk that is full after a while, MOMENTS times each:
-# exit code 73 or 74, the reason said, no temporary left, and the next try works once there is room.
+# exit code 73 or 74, the reason said, no temporary file left, and the command succeeds once there is room.
 set -u
 if [[ -z ${BANACH_OWN_MOUNTS:-} ]]; then
   if ! unshare -m true 2>/dev/null; then
@@ -10,17 +10,11 @@ if [[ -z ${BANACH_OWN_MOUNTS:-} ]]; then
   fi
   BANACH_OWN_MOUNTS=1 exec unshare -m bash "$0" "$@"
 fi
-banach=$1 source=$2 moments=$3 failed=0
-scratch=$(mktemp -d)
+banach=$1 source=$2 moments=$3
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 trap 'umount "$scratch/disk" 2>/dev/null; rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
 mkdir disk
 problems=$source/plugins/problems
-
-fail() {
-  echo "FAILED: $*"
-  failed=1
-}
 
 options=(threads=1 stage.0.steps=60 checkpoint.every=10 validation.every=10 output.log_every=5 --quiet)
 "$banach" train "$problems/decay.toml" "${options[@]}" --out run >/dev/null || fail 'a plain run'
@@ -100,7 +94,7 @@ for verb in "${verbs[@]}"; do
 done
 ((full > moments)) || fail "the disk was full only $full times"
 
-# on_error = "continue": the training goes on without what could not be written, and says so in the end.
+# on_error = "continue": training continues without what could not be written, and reports that at the end.
 fill 64k
 "$banach" train "$problems/decay.toml" "${options[@]}" 'checkpoint.on_error="continue"' output.log_every=1 \
   stage.0.steps=3000 --out disk/run >out 2>said

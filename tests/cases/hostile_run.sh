@@ -3,25 +3,9 @@
 # hostile_run.sh BANACH PROBLEMS: folders of runs and studies in which somebody has laid links, checkpoints of other runs
 # and files without end: what they lead to stays as it is, and every refusal names its file.
 set -u
-banach=$1 problems=$2 failed=0
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
+banach=$1 problems=$2
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-expect() {
-  local code=$1 text=$2 said got
-  shift 2
-  said=$("$@" 2>&1)
-  got=$?
-  if [[ $got != "$code" || $said != *"$text"* ]]; then
-    printf 'FAILED: %s\nexit code %s, wanted %s and: %s\nsaid: %s\n' "$*" "$got" "$code" "$text" "$said"
-    failed=1
-  fi
-}
-fail() {
-  echo "FAILED: $*"
-  failed=1
-}
 state_of() { (cd "$1" && find . -type f ! -name run.lock ! -name log.txt -exec sha256sum {} + | sort); }
 
 options=(threads=1 stage.0.steps=60 checkpoint.every=20 validation.every=20 --quiet)
@@ -134,7 +118,7 @@ wait $pid
 [[ $(grep -c 'busy is no longer the folder of this run' said) == 1 && -z $(ls busy) ]] || fail "$(cat said)"
 expect 0 '' "$banach" evaluate elsewhere
 
-# The process that goes on with a run is another one.
+# A run is resumed by a process in another state.
 rm -rf run && cp -r decay run
 grep -q '"instruction_set": "baseline"' run/environment.json ||
   expect 0 'instruction set' env BANACH_ISA=baseline "$banach" train --resume run $longer --quiet

@@ -3,15 +3,8 @@
 # memory.sh BANACH PROBLEMS SHIM TRIES: an allocation that fails, anywhere in a command, ends it with one line that says
 # so, never with a death; what the run has saved is whole and goes on.
 set -u
-banach=$1 problems=$2 shim=$3 tries=$4 failed=0
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-
-fail() {
-  echo "FAILED: $*"
-  failed=1
-}
+banach=$1 problems=$2 shim=$3 tries=$4
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # starved AT PERSISTENT COMMAND...: sets code and said.
 starved() {

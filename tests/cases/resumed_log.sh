@@ -3,15 +3,9 @@
 # resumed_log.sh BANACH PROBLEMS: a run that was killed and resumed leaves one log, whenever that was, and so do the
 # trials of a study.
 set -u
-banach=$1 problems=$2 failed=0
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
+banach=$1 problems=$2
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-fail() {
-  echo "FAILED: $*"
-  failed=1
-}
 # wait_for COMMAND...: until the command holds, a minute at most.
 wait_for() {
   local waited=0

@@ -2,26 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # score.sh BANACH PROBLEMS: trials are compared by what they have in common, whatever is searched.
 set -u
-banach=$1 problems=$2 failed=0
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-
-# expect CODE TEXT COMMAND...: the command must end with CODE and say TEXT.
-expect() {
-  local code=$1 text=$2 got
-  shift 2
-  said=$("$@" 2>&1)
-  got=$?
-  if [[ $got != "$code" || $said != *"$text"* ]]; then
-    printf 'FAILED: %s\nexit code %s, wanted %s and: %s\nsaid: %s\n' "$*" "$got" "$code" "$text" "$said"
-    failed=1
-  fi
-}
-fail() {
-  echo "FAILED: $*"
-  failed=1
-}
+banach=$1 problems=$2
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 # The weight of the equation, down to one that switches it off: a loss so weighted is lowest there, the score is not.
 cat >tune.toml <<TOML

@@ -2,21 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # sequence.sh BANACH CASES: commands that meet each other's runs, and signals from outside.
 set -u
-banach=$1 cases=$2 failed=0
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
-# expect CODE TEXT COMMAND...: the command must end with CODE and say TEXT.
-expect() {
-  local code=$1 text=$2 said got
-  shift 2
-  said=$("$@" 2>&1)
-  got=$?
-  if [[ $got != "$code" || $said != *"$text"* ]]; then
-    printf 'FAILED: %s\nexit code %s, wanted %s and: %s\nsaid: %s\n' "$*" "$got" "$code" "$text" "$said"
-    failed=1
-  fi
-}
+banach=$1 cases=$2
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 run=$scratch/run
 expect 0 'all 20 steps done' "$banach" train "$cases/trains/case.toml" --out "$run"

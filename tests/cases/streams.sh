@@ -2,15 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # streams.sh BANACH PROBLEMS: commands whose standard output is full, closed or read by nobody.
 set -u
-banach=$1 problems=$2 failed=0
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-
-fail() {
-  echo "FAILED: $*"
-  failed=1
-}
+banach=$1 problems=$2
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 options=(threads=1 stage.0.steps=20 checkpoint.every=10 validation.every=10)
 "$banach" train "$problems/decay.toml" "${options[@]}" --quiet --out run >/dev/null || fail 'a plain run'

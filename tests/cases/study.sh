@@ -2,26 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # study.sh BANACH PROBLEMS: sweeps and searches of a few steps; killed, stopped, changed and failing ones.
 set -u
-banach=$1 problems=$2 failed=0
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
+banach=$1 problems=$2
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# expect CODE TEXT COMMAND...: the command must end with CODE and say TEXT.
-expect() {
-  local code=$1 text=$2 said got
-  shift 2
-  said=$("$@" 2>&1)
-  got=$?
-  if [[ $got != "$code" || $said != *"$text"* ]]; then
-    printf 'FAILED: %s\nexit code %s, wanted %s and: %s\nsaid: %s\n' "$*" "$got" "$code" "$text" "$said"
-    failed=1
-  fi
-}
-fail() {
-  echo "FAILED: $*"
-  failed=1
-}
 # wait_for COMMAND...: until the command holds, a minute at most.
 wait_for() {
   local waited=0

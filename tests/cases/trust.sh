@@ -3,27 +3,10 @@
 # trust.sh BANACH PLUGINS: what may be loaded (docs/security.md), and what is said of plugins that crash. PLUGINS holds
 # the folders toys and plugins of the tests.
 set -u
-banach=$1 built=$2 failed=0
+banach=$1 built=$2
 unset BANACH_PLUGIN_PATH
-scratch=$(mktemp -d)
-trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# expect CODE TEXT COMMAND...: the command must end with CODE and say TEXT.
-expect() {
-  local code=$1 text=$2 got
-  shift 2
-  said=$("$@" 2>&1)
-  got=$?
-  if [[ $got != "$code" || $said != *"$text"* ]]; then
-    printf 'FAILED: %s\nexit code %s, wanted %s and: %s\nsaid: %s\n' "$*" "$got" "$code" "$text" "$said"
-    failed=1
-  fi
-}
-fail() {
-  echo "FAILED: $*"
-  failed=1
-}
 # silent COMMAND...: it succeeds and has nothing to say on stderr (but that BLAS is slow).
 silent() {
   local said got

@@ -147,8 +147,8 @@ TEST_F(TrustTest, PlaceOfUserFilesFollowsTheEnvironment) {
   EXPECT_EQ(user_folder("XDG_STATE_HOME", ".local/state"), folder_ / "state/banach");
   setenv("XDG_STATE_HOME", "relative", 1);
   const std::string home = getenv("HOME") ? getenv("HOME") : "";
-  setenv("HOME", "/home/of/mine", 1);
-  EXPECT_EQ(user_folder("XDG_STATE_HOME", ".local/state"), "/home/of/mine/.local/state/banach");
+  setenv("HOME", folder_.c_str(), 1);
+  EXPECT_EQ(user_folder("XDG_STATE_HOME", ".local/state"), folder_ / ".local/state/banach");
   unsetenv("HOME");
   EXPECT_EQ(user_folder("XDG_STATE_HOME", ".cache").filename(), "banach");  // the user database
   setenv("HOME", home.c_str(), 1);
@@ -161,7 +161,7 @@ TEST_F(PluginsLock, RefusesWhatDiffersAndWhatItDoesNotList) {
   write("plugins.lock", hash(file) + "  problem.toy.so\n");
   EXPECT_EQ(reason(file), "");
   const std::string cure =
-      "; if it is meant to be, write the lock anew: sha256sum *.so > plugins.lock";
+      "; if this is intended, recreate the lock: sha256sum *.so > plugins.lock";
   EXPECT_EQ(reason(copy("good", "other")), "it is not listed in " + lock.string() + cure);
   const std::string zeros(64, '0');
   write("plugins.lock", zeros + " *./problem.other.so\n");

@@ -161,7 +161,7 @@ TEST(RunDirectory, AFileInTheWayIsNamed) {
   const Scratch scratch;
   std::ofstream(scratch / "heat") << "x";
   EXPECT_EQ(error_of([&] { RunDirectory::create(scratch / "heat"); }),
-            std::make_pair(73, (scratch / "heat").string() + ": is in the way: no folder"));
+            std::make_pair(73, (scratch / "heat").string() + ": exists and is not a folder"));
   EXPECT_EQ(error_of([&] { RunDirectory::create(scratch / "heat/deeper"); }).first, 73);
 }
 

@@ -183,7 +183,7 @@ TEST(StudyDirectory, RefusesForeignFoldersAndSecondHolders) {
             scratch.path().string() +
                 ": the folder holds other files and is no study; choose another with --out");
   EXPECT_EQ(error_of([&] { StudyDirectory d(scratch / "file"); }).second,
-            (scratch / "file").string() + ": is in the way: no folder");
+            (scratch / "file").string() + ": exists and is not a folder");
   const StudyDirectory held(scratch / "study");
   const auto [code, text] = error_of([&] { StudyDirectory d(scratch / "study"); });
   EXPECT_EQ(code, 73);

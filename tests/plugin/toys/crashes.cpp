@@ -20,7 +20,7 @@ void describe(Schema<CrashesParameters>& s) {
   s.field("how", &CrashesParameters::how, "what it does")
       .one_of({"memory", "abort", "stack", "library"});
   s.field("names", &CrashesParameters::names, "which names are wrong")
-      .one_of({"good", "unknowns", "axes", "empty", "control", "range", "number", "both", "none"});
+      .one_of({"good", "unknowns", "axes", "empty", "control", "range", "number", "none"});
 }
 
 volatile int* nowhere = nullptr;
@@ -54,7 +54,6 @@ class Crashes final : public Problem {
     if (p_.names == "unknowns") return {"y", "y"};
     if (p_.names == "empty") return {""};
     if (p_.names == "control") return {"y\n"};
-    if (p_.names == "both") return {"t"};
     return {"y"};
   }
   Terms terms() const override {
