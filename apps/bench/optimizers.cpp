@@ -13,8 +13,8 @@
 
 #include "apps/bench/bench_run.hpp"
 #include "apps/bench/peer.hpp"
-#include "apps/bench/scratch_folder.hpp"
 #include "core/parameters/toml.hpp"
+#include "core/run/scratch_folder.hpp"
 #include "core/study/study_file.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/feature_search.hpp"
@@ -101,7 +101,7 @@ void train_by_steps(BenchRun& run, double limit, Curve& curve) {
 
 /// Trains to the end in a scratch folder; CPU seconds.
 double train_whole(RunPlan plan, Curve& curve) {
-  const BenchFolder scratch;
+  const ScratchFolder scratch("bench");
   Log log(true);
   const double start = thread_seconds();
   Trainer trainer(plan, scratch.path(), log, {});

@@ -13,10 +13,10 @@
 #include <fstream>
 
 #include "apps/bench/peer.hpp"
-#include "apps/bench/scratch_folder.hpp"
 #include "core/operators/operator_objective.hpp"
 #include "core/optimizers/enroll.hpp"
 #include "core/parameters/toml.hpp"
+#include "core/run/scratch_folder.hpp"
 #include "core/sampling/enroll.hpp"
 #include "core/training/environment.hpp"
 #include "core/training/run_plan.hpp"
@@ -84,7 +84,7 @@ int run(const std::string& executor, const std::vector<std::string>& words) {
                   at::tensor(buffers, at::kDouble).to(options)};
   OperatorObjective objective(plan, 0, bank.parameters, bank.buffers);
   std::vector<std::string> command(words.begin() + 1, words.end());
-  const BenchFolder scratch;
+  const ScratchFolder scratch("bench");
   if (!command.empty() && !serves(command)) {
     write_step(command.emplace_back(scratch.path() / "step.bin"), plan, bank);
     check(objective, plan, command);

@@ -14,6 +14,7 @@ namespace {
 using testing::banach;
 using testing::copy_of;
 using testing::error_of;
+using testing::operator_configuration;
 using testing::Output;
 using testing::quoted;
 using testing::Scratch;
@@ -23,37 +24,6 @@ using testing::trained;
 using testing::trained_operator;
 
 namespace fs = std::filesystem;
-
-/// A data set whose output and axis have these names, written in TOML.
-std::string configuration(const std::string& output, const std::string& axis) {
-  return "[dataset]\nfiles = \"integral.h5\"\n"
-         "inputs.u = { path = \"u\", axes = [\"sample\", " +
-         axis +
-         "] }\n"
-         "outputs." +
-         output + " = { path = \"s\", axes = [\"sample\", " + axis +
-         "] }\n"
-         "coords." +
-         axis + " = \"x\"\n" +
-         R"(split = { train = "0:15", validation = "15:17", test = "17:20" }
-[dataset.generate]
-type = "antiderivative"
-samples = 20
-points = 12
-[architecture]
-type = "deeponet"
-latent = 4
-width = 4
-depth = 1
-[validation]
-every = 5
-[[stage]]
-optimizer = "adam"
-lr = 1e-2
-steps = 10
-batch = 5
-)";
-}
 
 class HostileNames : public ::testing::Test {
  protected:
@@ -76,11 +46,11 @@ class HostileNames : public ::testing::Test {
 };
 
 TEST_F(HostileNames, ControlCharactersAreRefusedWhereTheyEnter) {
-  const auto output = write("output.toml", configuration(R"("u,\\\u0000")", "\"x\""));
+  const auto output = write("output.toml", operator_configuration(R"("u,\\\u0000")", "\"x\""));
   auto said = train(output);
   EXPECT_EQ(said.code, 78);
   EXPECT_EQ(said.err, output + ":4:9: the name \"u,\\\\x00\" holds the control character \\x00");
-  const auto axis = write("axis.toml", configuration("s", R"("x\u001b[2J")"));
+  const auto axis = write("axis.toml", operator_configuration("s", R"("x\u001b[2J")"));
   said = train(axis);
   EXPECT_EQ(said.code, 78);
   EXPECT_EQ(said.err,
@@ -108,7 +78,7 @@ TEST_F(HostileNames, PicturesRunNothing) {
     axis.erase(
         std::remove_if(axis.begin(), axis.end(), [](char c) { return c == ',' || c == ' '; }),
         axis.end());
-    auto said = train(write("x.toml", configuration(toml, axis)));
+    auto said = train(write("x.toml", operator_configuration(toml, axis)));
     ASSERT_EQ(said.code, 0) << name << ": " << said.err;
     const auto svg = scratch_ / "x.svg";
     said = banach("plot --force " + quoted((scratch_ / "run").string()) + " -o " +

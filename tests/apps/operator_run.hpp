@@ -5,13 +5,12 @@
 
 namespace banach::testing {
 
-/// A DeepONet after a few steps on a data set that it generates.
-inline std::filesystem::path trained_operator(const Scratch& scratch) {
-  std::ofstream(scratch / "integral.toml") << R"([dataset]
-files = "integral.h5"
-inputs.u = { path = "u", axes = "sample x" }
-outputs.s = { path = "s", axes = "sample x" }
-coords.x = "x"
+/// A DeepONet on a data set that it generates; the names of output and axis as TOML has them.
+inline std::string operator_configuration(const std::string& output = "s",
+                                          const std::string& axis = "\"x\"") {
+  const std::string axes = "axes = [\"sample\", " + axis + "] }\n";
+  return "[dataset]\nfiles = \"integral.h5\"\ninputs.u = { path = \"u\", " + axes + "outputs." +
+         output + " = { path = \"s\", " + axes + "coords." + axis + R"( = "x"
 split = { train = "0:15", validation = "15:17", test = "17:20" }
 [dataset.generate]
 type = "antiderivative"
@@ -30,6 +29,11 @@ lr = 1e-2
 steps = 10
 batch = 5
 )";
+}
+
+/// The same after a few steps.
+inline std::filesystem::path trained_operator(const Scratch& scratch) {
+  std::ofstream(scratch / "integral.toml") << operator_configuration();
   const auto run = scratch / "run";
   const auto output = banach("train " + quoted((scratch / "integral.toml").string()) +
                              " --quiet --threads 1 --out " + quoted(run.string()));
