@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cstdio>
-
 #include "apps/app.hpp"
+#include "apps/say.hpp"
 #include "core/optimizers/enroll.hpp"
 #include "core/plugin/ownership.hpp"
 #include "core/sampling/enroll.hpp"
@@ -17,8 +16,7 @@ void Context::load_plugins(const std::vector<PluginPlace>& more) {
   places.insert(places.end(), more.begin(), more.end());
   plugins.trust(trust_plugins);
   plugins.discover(places);
-  for (const auto& notice : plugins.notices())
-    std::fprintf(stderr, "warning: %s\n", notice.c_str());
+  for (const auto& notice : plugins.notices()) say_line("warning: " + notice);
 }
 
 void add_plugin_options(CLI::App& verb, Context& context) {

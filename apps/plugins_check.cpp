@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // banach plugins check FILE...: what a file is, or what is wrong with it; it is opened in a child
 // process only.
-#include <cstdio>
+#include <fmt/format.h>
+
 #include <sstream>
 
 #include "apps/app.hpp"
+#include "apps/say.hpp"
 #include "core/plugin/plugin_files.hpp"
 
 namespace banach {
@@ -12,14 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string printable(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = '?';
-  return text;
-}
-
 void line(const char* what, const std::string& text) {
-  std::printf("  %-8s %s\n", what, printable(text).c_str());
+  say_text(fmt::format("  {:<8} {}\n", what, one_line(text)));
 }
 
 /// The reason to refuse a file before it is tried; empty: none.
@@ -31,7 +27,7 @@ std::string problem_before(const fs::path& file, const PluginFile& found, bool t
 }
 
 bool is_sound(const std::string& name, bool trust) {
-  std::printf("%s\n", printable(name).c_str());
+  say_text(one_line(name) + "\n");
   std::error_code missing;
   const fs::path file = fs::canonical(name, missing);
   if (missing) return line("refused", missing.message()), false;
